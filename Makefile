@@ -1,0 +1,22 @@
+# `make check` and `make test` are exactly what .ci/run does.
+.PHONY: check test bench picture clean
+
+check:            # clean install of a clean build, ruff, strict mypy, the layout test
+	bash tools/check.sh
+
+test: .venv       # every test, against an editable install
+	.venv/bin/python -m pytest -n 2
+
+bench: .venv      # fundalign's whole solve beside a raw HiGHS solve of the same matrix
+	.venv/bin/python tools/bench.py
+
+picture: .venv    # docs/quantum.svg from a real run
+	.venv/bin/python tools/picture.py
+
+.venv: pyproject.toml constraints.txt
+	bash tools/venv.sh .venv
+	.venv/bin/python -m pip install -q -c constraints.txt -e '.[dev]'
+	touch .venv
+
+clean:
+	rm -rf build dist *.egg-info .venv-check .mypy_cache .ruff_cache .pytest_cache .hypothesis

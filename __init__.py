@@ -1,0 +1,88 @@
+"""fundalign: allocate public, private and matched funds across joint initiatives of several countries.
+
+Importing the package loads nothing heavy: each public name is imported when it is first used (PEP 562).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fundalign.inputs.case import Case
+    from fundalign.inputs.faults import (
+        Fault,
+        FundalignError,
+        Infeasible,
+        InputError,
+        Interrupted,
+        SolverFailure,
+        UsageError,
+    )
+    from fundalign.inputs.read import read_case
+    from fundalign.optimizer.solve import SolveOptions, solve
+    from fundalign.results.plan import Plan, Run, SolveReport
+    from fundalign.results.store import read_run
+    from fundalign.results.verify import Audit, verify
+
+    __version__: str
+
+_HOME = {
+    "Case": "inputs.case",
+    "Fault": "inputs.faults",
+    "FundalignError": "inputs.faults",
+    "Infeasible": "inputs.faults",
+    "InputError": "inputs.faults",
+    "Interrupted": "inputs.faults",
+    "SolverFailure": "inputs.faults",
+    "UsageError": "inputs.faults",
+    "read_case": "inputs.read",
+    "SolveOptions": "optimizer.solve",
+    "solve": "optimizer.solve",
+    "Plan": "results.plan",
+    "Run": "results.plan",
+    "SolveReport": "results.plan",
+    "read_run": "results.store",
+    "Audit": "results.verify",
+    "verify": "results.verify",
+}
+
+__all__ = [
+    "Audit",
+    "Case",
+    "Fault",
+    "FundalignError",
+    "Infeasible",
+    "InputError",
+    "Interrupted",
+    "Plan",
+    "Run",
+    "SolveOptions",
+    "SolveReport",
+    "SolverFailure",
+    "UsageError",
+    "__version__",
+    "read_case",
+    "read_run",
+    "solve",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its room on first use."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: object = version("fundalign")
+    elif name in _HOME:
+        value = getattr(import_module(f"fundalign.{_HOME[name]}"), name)
+    else:
+        raise AttributeError(f"module 'fundalign' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,1 @@
+"""The faces of fundalign: nothing below this room knows a screen."""

@@ -1,0 +1,157 @@
+"""The commands that look without solving: `check` a case, `verify` a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..inputs.faults import InputError, UsageError
+from ..inputs.read import read_case
+from ..inputs.shipped import resolve_case
+from .console import Talk
+from .exits import Exit
+from .faultlist import as_json, fault_tables
+from .money import Money
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..inputs.case import Case
+    from ..results.verify import Audit
+
+SHOWN_FAULTS = 40
+
+
+def check_case(talk: Talk, text: str) -> int:
+    """Report all faults and warnings of a case, and what it contains when it has no fault."""
+    path = resolve_case(text)
+    try:
+        with talk.waiting(f"reading {path}"):
+            case = read_case(path)
+    except InputError as error:
+        _show_faults(talk, error)
+        return Exit.INVALID_INPUT
+    if talk.wants_json:
+        talk.data(as_json(case.warnings))
+    else:
+        talk.show(*fault_tables(case.warnings), summary_table(case))
+        talk.show(f"no faults{_and_warnings(len(case.warnings))}")
+    return Exit.DONE
+
+
+def _show_faults(talk: Talk, error: InputError) -> None:
+    if talk.wants_json:
+        talk.data(as_json(error.faults))
+        return
+    count = sum(fault.severity != "warning" for fault in error.faults)
+    talk.show(*fault_tables(error.faults))
+    talk.show(f"{count} fault{'s' if count != 1 else ''}{_and_warnings(len(error.faults) - count)}")
+
+
+def _and_warnings(count: int) -> str:
+    return f", {count} warning{'s' if count != 1 else ''}" if count else ""
+
+
+def summary_table(case: Case) -> Table:
+    """Return what a case contains: counts, horizon, and money by kind of funder in the base currency."""
+    from rich.table import Table
+
+    money = Money(case.base, case.unit)
+    table = Table(
+        show_header=False, box=None, title=case.settings.name, title_justify="left", title_style="bold"
+    )
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in _contents(case, money):
+        table.add_row(label, text)
+    return table
+
+
+def _contents(case: Case, money: Money) -> list[tuple[str, str]]:
+    statuses = Counter(row.status for row in case.initiatives.values())
+    detail = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    kinds = Counter(row.kind for row in case.funders.values())
+    currencies = {row.currency for row in case.funders.values()} | {
+        row.currency for row in case.initiatives.values()
+    }
+    kind_text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    present = [f"{name} {len(rows)}" for name, rows in case.tables.items() if rows]
+    return [
+        ("initiatives", f"{len(case.initiatives)} ({detail})"),
+        ("milestones", str(sum(len(rows) for rows in case.milestones.values()))),
+        ("funders", f"{len(case.funders)} ({kind_text})"),
+        ("parties", str(len(case.parties))),
+        ("currencies", ", ".join([case.base, *sorted(currencies - {case.base})])),
+        ("periods", f"{case.T}, {case.label(1)} to {case.label(case.T)}"),
+        *(
+            (f"{kind} money", f"{money.text(amount)} {money.label}")
+            for kind, amount in appropriations(case).items()
+        ),
+        ("cost of all", f"{money.text(total_cost(case))} {money.label} (before escalation)"),
+        ("rows by table", ", ".join(present)),
+    ]
+
+
+def appropriations(case: Case) -> dict[str, Decimal]:
+    """Return payments less what is reserved, by kind of funder, in `unit`s of the base currency."""
+    totals: dict[str, Decimal] = {}
+    for name, funder in case.funders.items():
+        own = sum((cycle.payments - cycle.reserved for cycle in case.cycles[name]), Decimal(0))
+        rate = case.reference_rate(funder.currency)
+        totals[funder.kind] = totals.get(funder.kind, Decimal(0)) + own * rate
+    return totals
+
+
+def total_cost(case: Case) -> Decimal:
+    """Return the cost of every milestone, in `unit`s of the base currency at reference rates."""
+    return sum(
+        (
+            row.cost * case.reference_rate(case.initiatives[initiative].currency)
+            for initiative, rows in case.milestones.items()
+            for row in rows
+        ),
+        Decimal(0),
+    )
+
+
+def verify_run(talk: Talk, folder: Path) -> int:
+    """Recompute every rule of a run folder and say which do not hold."""
+    from ..results.verify import verify
+
+    if not folder.is_dir():
+        raise UsageError(f"no such run folder: {folder}")
+    with talk.waiting(f"verifying {folder}"):
+        result = verify(folder)
+    if talk.wants_json:
+        talk.data({"holds": result.holds, "faults": list(result.faults), "rows": len(result.rows)})
+    else:
+        _show_audit(talk, folder, result)
+    return Exit.DONE if result.holds else Exit.NOT_VERIFIED
+
+
+def _show_audit(talk: Talk, folder: Path, result: Audit) -> None:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        box=box.SIMPLE_HEAD, title=f"{folder}, recomputed exactly", title_justify="left", show_edge=False
+    )
+    table.add_column("family")
+    for heading in ("rows", "binding", "broken"):
+        table.add_column(heading, justify="right")
+    families = dict.fromkeys(row.family for row in result.rows)
+    for family in families:
+        rows = [row for row in result.rows if row.family == family]
+        broken = sum(not row.holds for row in rows)
+        table.add_row(family, str(len(rows)), str(sum(row.binding for row in rows)), str(broken or ""))
+    talk.show(table)
+    if result.holds:
+        talk.show(f"holds: {len(result.rows):,} rule rows recomputed, every one holds exactly")
+        return
+    talk.show(*result.faults[:SHOWN_FAULTS])
+    more = len(result.faults) - SHOWN_FAULTS
+    talk.show(*([f"… and {more} more"] if more > 0 else []))
+    count = len(result.faults)
+    talk.show(f"does not hold: {count} fault{'s' if count != 1 else ''}")

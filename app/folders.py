@@ -1,0 +1,50 @@
+"""Where results go and where a new case comes from; every refusal is said before any work."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from ..inputs.faults import UsageError
+from ..inputs.shipped import shipped_cases, shipped_path
+from ..results.store import refuse_existing
+
+
+def stem_of(case: Path) -> str:
+    """Return the name a case goes by: that of its folder or file without a suffix."""
+    return case.resolve().stem
+
+
+def output_folder(case: Path, wanted: Path | None, force: bool) -> Path:
+    """Return the folder a run is to be written to.
+
+    Raises UsageError when it exists (unless `force`, and then only a run or an empty folder may be replaced)
+    or cannot be written.
+    """
+    folder = wanted if wanted is not None else Path(f"{stem_of(case)}-run")
+    target = folder.resolve()
+    if target == case.resolve() or target in case.resolve().parents:
+        raise UsageError(f"{folder} holds the case itself; choose another folder with -o")
+    refuse_existing(folder, force)
+    ancestor = next(parent for parent in target.parents if parent.exists())
+    if not ancestor.is_dir() or not os.access(ancestor, os.W_OK | os.X_OK):
+        raise UsageError(f"{folder} cannot be written: no permission in {ancestor}")
+    return folder
+
+
+def copy_example(example: str, target: Path) -> list[str]:
+    """Copy a shipped case into a new (or empty) folder and return the names of the files written.
+
+    Raises UsageError when there is no such example or the folder holds something already.
+    """
+    if example not in shipped_cases():
+        raise UsageError(f"no shipped case {example!r}; there are: {', '.join(shipped_cases())}")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target} exists and is not an empty folder; choose another name")
+    source = shipped_path(example)
+    target.mkdir(parents=True, exist_ok=True)
+    names = sorted(path.name for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
+    for name in names:
+        shutil.copyfile(source / name, target / name)
+    return names

@@ -1,0 +1,35 @@
+"""Amounts as a person reads them: in the case's `unit`, and saying so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+NAMES = {1: "", 1_000: "thousand", 1_000_000: "million", 1_000_000_000: "billion"}
+
+
+@dataclass(frozen=True)
+class Money:
+    """How amounts of one currency are printed: divided by `unit` where they come in whole currency units."""
+
+    currency: str
+    unit: int
+
+    @property
+    def label(self) -> str:
+        """The unit as words, such as "EUR million"."""
+        name = NAMES.get(self.unit, f"× {self.unit:,}")
+        return f"{self.currency} {name}".strip()
+
+    def text(self, amount: Decimal | float) -> str:
+        """Return an amount that is in `unit`s already."""
+        return f"{amount:,.2f}"
+
+    def whole(self, amount: Decimal | float | str) -> str:
+        """Return an amount given in whole currency units, "" when there is none."""
+        return self.text(Decimal(str(amount)) / self.unit) if amount != "" else ""
+
+
+def share(value: Decimal | float | str, digits: int = 0) -> str:
+    """Return a ratio as a percentage, "" when there is none."""
+    return f"{Decimal(str(value)) * 100:.{digits}f} %" if value != "" else ""

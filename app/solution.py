@@ -1,0 +1,242 @@
+"""A plan as a person likes to read it: how good, what is funded, who pays, what binds; amounts in `unit`s."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from .binding import binding_table
+from .money import Money, share
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ..results.plan import Plan, Run
+
+MOST_ROWS = 40
+KINDS = ("public", "private", "matching")
+
+Record = dict[str, str]
+
+
+def records(plan: Plan, name: str) -> list[Record]:
+    """Return one table of the plan as its exact text, row by row."""
+    frame = plan.tables[name]
+    columns = [str(column) for column in frame.columns]
+    return [dict(zip(columns, map(str, row), strict=True)) for row in frame.itertuples(index=False)]
+
+
+def solution_page(run: Run, plan: Plan) -> Iterator[RenderableType]:
+    """Yield the tables of a plan, top to bottom."""
+    money = Money(run.case.base, run.case.unit)
+    yield headline(run)
+    yield totals_line(run, money)
+    portfolio = records(plan, "portfolio")
+    yield portfolio_table(portfolio, money)
+    yield from unfunded_line(portfolio)
+    yield payers_table(run, plan, money)
+    yield countries_table(run, plan, money)
+    yield budgets_table(run, plan)
+    equity = records(plan, "equity")
+    if equity:
+        yield plain_table("Equity: what each rule achieves beside its bounds", equity)
+    if run.audit is not None:
+        yield from binding_table(run.audit, run.case.unit)
+
+
+def new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+    """Return an empty table with text columns, then number columns."""
+    table = Table(title=Text(f"\n{title}", style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
+    table.show_edge = False
+    for name in left:
+        table.add_column(name, overflow="fold")
+    for name in right:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def fill(table: Table, rows: Sequence[Sequence[str]], file: str, most: int = MOST_ROWS) -> Table:
+    """Add rows up to a number a person reads, and say where the others are."""
+    for row in rows[:most]:
+        table.add_row(*(Text(cell) for cell in row))
+    if len(rows) > most:
+        table.add_row(Text(f"… {len(rows) - most} more"), Text(f"in {file}", style="dim"))
+    return table
+
+
+def headline(run: Run) -> Text:
+    """Return status, objective, bound, gap and seconds, and what was verified."""
+    report = run.report
+    words = {
+        "optimal": "optimal within the gap",
+        "feasible": "feasible, stopped early",
+        "interrupted": "interrupted",
+    }
+    good = report.status.value == "optimal"
+    text = Text(f"{run.case.settings.name}\n", style="bold")
+    text.append(
+        words.get(report.status.value, report.status.value), style="bold green" if good else "bold yellow"
+    )
+    parts = [f"{run.case.settings.objective.goal} {number(report.objective)}"]
+    if report.bound is not None and report.gap is not None:
+        parts.append(f"no plan is above {number(report.bound)} (gap {report.gap:.3%})")
+    parts.append(f"{report.seconds:.1f} s")
+    text.append(" · " + " · ".join(parts), style="not bold")
+    if run.audit is not None:
+        text.append(f"\nverified: {len(run.audit.rows):,} rule rows hold exactly", style="not bold")
+    return text
+
+
+def number(value: float | None) -> str:
+    """Return an objective value with as many digits as a reader needs."""
+    return "none" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def totals_line(run: Run, money: Money) -> Text:
+    """Return how much is funded and by which kind of money."""
+    counts, totals = run.summary["counts"], run.summary["totals"]
+    kinds = ", ".join(f"{kind} {money.whole(totals[kind])}" for kind in KINDS)
+    leverage = run.summary["leverage"]
+    tail = f"; {Decimal(str(leverage)):.2f} private per public" if leverage is not None else ""
+    return Text(
+        f"{counts['funded']} of {counts['initiatives']} initiatives, "
+        f"{counts['milestones_done']} of {counts['milestones']} milestones; "
+        f"{money.whole(totals['all'])} {money.label}: {kinds}{tail}"
+    )
+
+
+def portfolio_table(portfolio: list[Record], money: Money) -> Table:
+    """Return the funded initiatives, the most valuable first."""
+    funded = [row for row in portfolio if row["funded"] == "true"]
+    funded.sort(key=lambda row: -Decimal(row["present_value"] or 0))
+    left, right = ["initiative", "theme", "start", "finish"], ["done", *KINDS, "value"]
+    table = new_table(f"Portfolio ({money.label}; value present and expected)", left, right)
+    rows = [
+        [
+            *(row[column] for column in left),
+            f"{row['milestones_done']}/{row['milestones']}",
+            *(money.whole(row[kind]) for kind in KINDS),
+            number(float(row["present_value"] or 0)),
+        ]
+        for row in funded
+    ]
+    return fill(table, rows, "portfolio.csv")
+
+
+def unfunded_line(portfolio: list[Record]) -> Iterator[Text]:
+    """Yield the names of what is not funded, as far as they fit."""
+    names = [row["initiative"] for row in portfolio if row["funded"] != "true"]
+    if names:
+        more = f" and {len(names) - MOST_ROWS} more" if len(names) > MOST_ROWS else ""
+        yield Text(f"not funded ({len(names)}): {', '.join(names[:MOST_ROWS])}{more}", style="dim")
+
+
+def payers_table(run: Run, plan: Plan, money: Money) -> Table:
+    """Return what every funder pays, in its own currency and in the base currency."""
+    own: dict[str, Decimal] = defaultdict(Decimal)
+    base: dict[str, Decimal] = defaultdict(Decimal)
+    for row in records(plan, "funding"):
+        own[row["funder"]] += Decimal(row["amount_funder"])
+        base[row["funder"]] += Decimal(row["amount_base"])
+    title = f"Who pays ({money.label}, and in the funder's currency)"
+    table = new_table(title, ["funder", "kind", "home"], ["pays", "own currency", "share"])
+    total = sum(base.values(), Decimal(0))
+    ranked = sorted(base, key=lambda name: -base[name])
+    rows = []
+    for name in ranked:
+        funder = run.case.funders[name]
+        purse = Money(funder.currency, run.case.unit)
+        part = share(base[name] / total, 1) if total else ""
+        own_text = f"{purse.whole(own[name])} {funder.currency}"
+        rows.append([name, funder.kind, funder.party or "", money.whole(base[name]), own_text, part])
+    return fill(table, rows, "funding.csv")
+
+
+def countries_table(run: Run, plan: Plan, money: Money) -> Table:
+    """Return what comes from and goes to every party, and what it receives per public money of its own."""
+    paid: dict[str, dict[str, Decimal]] = {kind: defaultdict(Decimal) for kind in KINDS}
+    received: dict[str, Decimal] = defaultdict(Decimal)
+    for row in records(plan, "funding"):
+        funder = run.case.funders[row["funder"]]
+        paid[funder.kind][funder.party or ""] += Decimal(row["amount_base"])
+    for row in records(plan, "flows"):
+        received[row["receiving_party"]] += Decimal(row["amount_base"])
+    homes = {party for by_party in paid.values() for party in by_party}
+    parties = sorted((homes | set(received)) - {""}, key=lambda party: -received[party])
+    title = f"Countries and other parties ({money.label})"
+    table = new_table(title, ["party"], ["pays public", "pays private", "receives", "received per public"])
+    rows = [_party_cells(party, paid, received[party], money) for party in parties]
+    homeless = sum((by_party[""] for by_party in paid.values()), Decimal(0))
+    if homeless:
+        public, private = paid["public"][""] + paid["matching"][""], paid["private"][""]
+        rows.append(["no home (matching included)", money.whole(public), money.whole(private), "", ""])
+    return fill(table, rows, "flows.csv")
+
+
+def _party_cells(
+    party: str, paid: dict[str, dict[str, Decimal]], received: Decimal, money: Money
+) -> list[str]:
+    public = paid["public"][party] + paid["matching"][party]
+    ratio = f"{received / public:.2f}" if public else ""
+    return [party, money.whole(public), money.whole(paid["private"][party]), money.whole(received), ratio]
+
+
+def budgets_table(run: Run, plan: Plan) -> Table:
+    """Return what every funder's appropriations are used for, and the execution of each cycle."""
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for row in records(plan, "budgets"):
+        groups[row["funder"]].append(row)
+    parts = ["payments", "spent", "buffer", "lapsed"]
+    unit = Money("", run.case.unit).label
+    title = f"Budgets ({f'{unit} ' if unit else ''}in the funder's currency; execution of each cycle in %)"
+    table = new_table(title, ["funder", "currency"], [*parts, "hedging"])
+    table.add_column("execution by cycle", overflow="fold")
+    rows = []
+    for name, cycles in groups.items():
+        purse = Money(run.case.funders[name].currency, run.case.unit)
+        sums = {
+            key: sum((Decimal(row[key] or 0) for row in cycles), Decimal(0)) for key in [*parts, "hedge_cost"]
+        }
+        execution = "  ".join(
+            f"{row['cycle']} {share(row['execution_rate']).removesuffix(' %') or '–'}" for row in cycles
+        )
+        rows.append([name, purse.currency, *(purse.whole(amount) for amount in sums.values()), execution])
+    return fill(table, rows, "budgets.csv")
+
+
+def plain_table(title: str, rows: list[Record]) -> Table:
+    """Return a table of the plan as it stands, without its empty columns."""
+    columns = [name for name in rows[0] if any(row[name] for row in rows)]
+    table = new_table(title, columns, [])
+    return fill(table, [[row[name] for name in columns] for row in rows], "equity.csv")
+
+
+def files_line(folder: Path) -> Text:
+    """Return where the files are and what can be done with them."""
+    return Text(f"\nwritten to {folder} (recompute every rule: fundalign verify {folder})")
+
+
+def limit_line(run: Run) -> Text | None:
+    """Return which limit ended the search and how far from the goal the plan can be at most, if one did."""
+    report = run.report
+    if report.status.value == "optimal":
+        return None
+    reason = "a signal" if report.status.value == "interrupted" else f"the {limit_name(report.limit)}"
+    if report.bound is None or report.objective is None or report.gap is None:
+        far = "how far it is from the best is not known"
+    else:
+        goal, distance = run.case.settings.objective.goal, number(abs(report.bound - report.objective))
+        far = f"its {goal} is at most {distance} ({report.gap:.2%}) below the best possible"
+    return Text(f"{reason} ended the search: the plan keeps every rule, and {far}", style="bold yellow")
+
+
+def limit_name(limit: str | None) -> str:
+    """Return a limit of the search as words: "time limit"."""
+    return (limit or "limit").replace("_", " ")

@@ -1,0 +1,135 @@
+"""The command `solve`: from a case to a written, verified run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from ..inputs.faults import Infeasible
+from ..inputs.read import hash_inputs, read_case
+from ..inputs.scenarios import parse_set
+from ..inputs.shipped import resolve_case
+from .console import Talk, stdout_kept_clean
+from .exits import Exit, exit_of
+from .folders import output_folder
+from .progress import search_progress
+
+if TYPE_CHECKING:
+    from ..inputs.case import Case
+    from ..optimizer.solve import SolveOptions
+    from ..results.plan import Plan, Run
+    from ..results.verify_rows import Audit
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `fundalign solve` was asked for, apart from the options of the search."""
+
+    case: str
+    output: Path | None
+    scenario: str | None
+    changes: tuple[str, ...]
+    force: bool
+
+
+def solve_case(talk: Talk, request: Request, options: SolveOptions) -> int:
+    """Read, change, solve, write and show; return the exit code of how the search ended."""
+    path = resolve_case(request.case)
+    folder = output_folder(path, request.output, request.force)
+    case = _changed_case(talk, path, request)
+    for warning in case.warnings:
+        talk.log.warning(str(warning), **warning.as_dict())
+    began = monotonic()
+    try:
+        run = _search(talk, case, options)
+    except Infeasible as error:
+        run = _without_solution(case, options, path, monotonic() - began, str(error))
+        run.write(folder, force=request.force)
+        return _infeasible(talk, run, folder)
+    if run.plan is None:
+        return _without_plan(talk, run)
+    if run.audit is not None and not run.audit.holds:
+        return _not_verified(talk, run.audit)
+    run = replace(run, manifest={**run.manifest, "inputs": hash_inputs(path)})
+    run.write(folder, force=request.force)
+    _show(talk, run, run.plan, folder)
+    return exit_of(run.report.status.value, run.report.signal)
+
+
+def _changed_case(talk: Talk, path: Path, request: Request) -> Case:
+    """Return the case as asked for: the scenario first, then the changes in their order."""
+    changes = [parse_set(text) for text in request.changes]
+    with talk.waiting(f"reading {path}"):
+        case = read_case(path)
+        if request.scenario is not None:
+            case = case.scenario(request.scenario)
+        return case.apply(changes) if changes else case
+
+
+def _search(talk: Talk, case: Case, options: SolveOptions) -> Run:
+    from ..optimizer.solve import solve
+
+    with stdout_kept_clean(), search_progress(talk.log, live=not options.solver_log) as callback:
+        return solve(case, options, progress=callback)
+
+
+def _without_solution(case: Case, options: SolveOptions, path: Path, seconds: float, why: str) -> Run:
+    """Return the run of a case that no plan satisfies, with the explanation in its summary."""
+    from ..results.manifest import make_manifest
+    from ..results.plan import Run, SolveReport, Status
+    from ..results.summary import summarise
+
+    report = SolveReport(Status.INFEASIBLE, None, None, None, seconds)
+    summary = summarise(case, report, None) | {"explanation": why}
+    limits = {name: value for name, value in asdict(options.limits(case)).items() if name != "log"}
+    manifest = make_manifest(case, limits, hash_inputs(path))
+    return Run(case, None, report, summary, options=limits, manifest=manifest)
+
+
+def _infeasible(talk: Talk, run: Run, folder: Path) -> int:
+    """Say why there is no plan."""
+    if talk.wants_json:
+        talk.data(dict(run.summary))
+    else:
+        talk.show(str(run.summary["explanation"]), f"\nwritten to {folder} (summary.json)")
+    talk.log.error(f"no plan keeps every rule of {run.case.settings.name}", event="infeasible")
+    return Exit.INFEASIBLE
+
+
+def _without_plan(talk: Talk, run: Run) -> int:
+    """Say how a search ended that found no plan."""
+    report = run.report
+    status = report.status.value
+    ends = {
+        "no_plan": f"the {(report.limit or 'limit').replace('_', ' ')} came before a plan was found",
+        "interrupted": "interrupted before any plan was found",
+        "unbounded": "the objective has no limit: no rule keeps it finite",
+        "numerical": "the solver met numerical trouble and gave no plan",
+    }
+    if talk.wants_json:
+        talk.data(dict(run.summary))
+    talk.log.error(f"{ends[status]} ({report.seconds:.1f} s); nothing was written", event=status)
+    return exit_of(status, report.signal)
+
+
+def _not_verified(talk: Talk, audit: Audit) -> int:
+    """Say which rules the plan breaks; such a plan is never written."""
+    for fault in audit.faults:
+        talk.log.error(fault, event="rule_broken")
+    talk.log.error("verification failed; nothing was written", event="not_verified")
+    return Exit.NOT_VERIFIED
+
+
+def _show(talk: Talk, run: Run, plan: Plan, folder: Path) -> None:
+    """Show the plan: the summary as JSON, or tables; the limit that ended the search is the last line."""
+    from .solution import files_line, limit_line, solution_page
+
+    last = limit_line(run)
+    if talk.wants_json:
+        talk.data(dict(run.summary))
+        if last is not None:
+            talk.log.warning(last.plain, event="limit")
+        return
+    talk.show(*solution_page(run, plan), files_line(folder), *([last] if last is not None else []))

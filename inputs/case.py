@@ -1,0 +1,109 @@
+"""The case: everything one allocation decision needs, frozen; a what-if is a new case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .accessors import Cycle, Facts, Precedence
+from .change import OPS, Change, changed_rows, changed_settings, place_faults
+from .check import run_checks
+from .draft import Draft, ParsedTable, RawTable, parse_table
+from .faults import Fault, InputError, UsageError, did_you_mean
+from .scenarios import Scenario
+from .tables import TABLES, Row
+from .texts import row_cells
+
+__all__ = ["Case", "Cycle", "Precedence"]
+
+
+@dataclass(frozen=True)
+class Case(Facts):
+    """A checked case: settings and tables with their accessors (see :class:`Facts`), scenarios, and warnings.
+
+    ``name`` is the stem of the path it was read from. ``contradictions`` is only filled on a case made by a change: rules that
+    leave no plan, so that solving it is infeasible before any search.
+    """
+
+    scenarios: tuple[Scenario, ...] = ()
+    name: str = "case"
+    warnings: tuple[Fault, ...] = ()
+    contradictions: tuple[Fault, ...] = ()
+
+    def change(
+        self,
+        table: str,
+        column: str,
+        *,
+        where: Mapping[str, object] | None = None,
+        set: object = None,  # noqa: A002
+        add: object = None,
+        multiply: object = None,
+    ) -> Case:
+        """Return a new case with one column changed in the rows that match ``where`` (all rows without it).
+
+        Exactly one of ``set``, ``add``, ``multiply`` (``set=""`` empties a cell). Values may be typed or text as in
+        a file; rows with an empty cell have nothing to add to or multiply and stay as they are; ``add`` moves
+        a period by so many periods. For settings ``table`` is ``case`` and ``column`` such as
+        ``buffer.confidence``. ``InputError`` for an unknown table or column, when nothing matches, or when the
+        changed case has faults.
+        """
+        given = {op: value for op, value in zip(OPS, (set, add, multiply), strict=True) if value is not None}
+        if len(given) != 1:
+            raise UsageError("a change takes exactly one of set, add and multiply")
+        ((op, value),) = given.items()
+        return self.apply((Change(table, column, op, value, dict(where or {})),))
+
+    def scenario(self, name: str) -> Case:
+        """Return the case after the changes of a named scenario; ``UsageError`` if there is none of that name."""
+        for scenario in self.scenarios:
+            if scenario.name == name:
+                return self.apply(scenario.changes)
+        known = [scenario.name for scenario in self.scenarios]
+        hint = did_you_mean(name, known, f"there are: {', '.join(known)}" if known else "the case has none")
+        raise UsageError(f"no scenario '{name}' ({hint})")
+
+    def apply(self, changes: Iterable[Change]) -> Case:
+        """Return the case after several changes, one after the other, checked once at the end."""
+        facts = Facts(self.settings, self.tables)
+        for change in changes:
+            faults = place_faults(change)
+            if faults:
+                raise InputError(faults)
+            facts = _changed(facts, change)
+        parsed = {name: _as_parsed(name, facts.tables[name]) for name in TABLES}
+        draft = Draft(facts, parsed)
+        run_checks(draft)
+        if draft.faults:
+            raise InputError(draft.faults)
+        return Case(
+            facts.settings,
+            facts.tables,
+            self.scenarios,
+            self.name,
+            tuple(draft.warnings),
+            tuple(draft.contradictions),
+        )
+
+
+def _as_parsed(name: str, rows: tuple[Row, ...]) -> ParsedTable:
+    header = tuple(column for column in TABLES[name].model_fields if column != "value" or name != "milestones")
+    return ParsedTable(header, list(rows), list(range(2, len(rows) + 2)))
+
+
+def _changed(facts: Facts, change: Change) -> Facts:
+    if change.table != "case":
+        return Facts(facts.settings, {**facts.tables, change.table: tuple(changed_rows(facts, change).rows)})
+    settings = changed_settings(facts.settings, change)
+    if settings.frequency == facts.settings.frequency:
+        return Facts(settings, facts.tables)
+    tables: dict[str, tuple[Row, ...]] = {}
+    faults: list[Fault] = []
+    for name, rows in facts.tables.items():
+        records = [(number, row_cells(row)) for number, row in enumerate(rows, start=2)]
+        parsed = parse_table(RawTable(name, tuple(TABLES[name].model_fields), records), settings.frequency)
+        faults += parsed.faults
+        tables[name] = tuple(parsed.rows)
+    if faults:
+        raise InputError(faults)
+    return Facts(settings, tables)

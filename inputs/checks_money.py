@@ -1,0 +1,165 @@
+"""Checks of money: currencies and rates, correlations that can be, and budget cycles in their horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from .draft import Draft
+from .tables import (
+    BudgetRow,
+    CorrelationRow,
+    CurrencyRow,
+    FunderRow,
+    InitiativeRow,
+    PartyRow,
+    RateRow,
+)
+
+_TINY = -1e-9
+
+
+def _uses(draft: Draft) -> Iterator[tuple[str, int, str, str]]:
+    for number, funder in draft.rows(FunderRow):
+        yield "funders", number, "currency", funder.currency
+    for number, party in draft.rows(PartyRow):
+        if party.currency:
+            yield "parties", number, "currency", party.currency
+    for number, initiative in draft.rows(InitiativeRow):
+        yield "initiatives", number, "currency", initiative.currency
+    for number, rate in draft.rows(RateRow):
+        yield "rates", number, "currency", rate.currency
+    for number, pair in draft.rows(CorrelationRow):
+        yield "correlations", number, "currency_a", pair.currency_a
+        yield "correlations", number, "currency_b", pair.currency_b
+
+
+def currencies_have_rates(draft: Draft) -> None:
+    """Every currency other than the base has a row in currencies.csv."""
+    if not draft.sound("currencies") or "currency" in draft.doubtful:
+        return
+    known = set(draft.facts.currencies) | {code for (code,) in draft.broken("currencies", "currency")}
+    known.add(draft.facts.base)
+    for table, number, column, code in _uses(draft):
+        if code not in known:
+            hint = draft.hint(code, lambda: known, "give it a rate there")
+            draft.fault(table, number, column, code, "the base currency or one of currencies.csv", hint)
+
+
+def base_currency_is_the_measure(draft: Draft) -> None:
+    """The base currency, where it has rows, has rate 1, no volatility, no hedging cost and no correlation."""
+    if "currency" in draft.doubtful:
+        return
+    base = draft.facts.base
+    for number, row in draft.rows(CurrencyRow):
+        if row.currency != base:
+            continue
+        if row.rate != 1:
+            draft.fault("currencies", number, "rate", row.rate, f"1, for {base} is the base currency")
+        if row.volatility:
+            draft.fault("currencies", number, "volatility", row.volatility, f"0, for {base} is the base currency")
+        if row.hedge_cost:
+            draft.fault("currencies", number, "hedge_cost", row.hedge_cost, f"0, for {base} is the base currency")
+    for number, rate in draft.rows(RateRow):
+        if rate.currency == base and rate.rate != 1:
+            draft.fault("rates", number, "rate", rate.rate, f"1, for {base} is the base currency")
+    for number, pair in draft.rows(CorrelationRow):
+        for column in ("currency_a", "currency_b"):
+            if getattr(pair, column) == base and pair.currency_a != pair.currency_b:
+                hint = "rates are quoted in it, so that it does not move"
+                draft.fault("correlations", number, column, base, "a currency other than the base", hint)
+
+
+def rates_are_used(draft: Draft) -> None:
+    """A rate of a period outside the horizon has no effect."""
+    if not draft.timed:
+        return
+    for number, row in draft.rows(RateRow):
+        if not 1 <= draft.facts.period(row.period) <= draft.facts.T:
+            expected = f"a period of the horizon, {_horizon(draft)}"
+            draft.warn("rates", number, "period", row.period, expected, "this rate has no effect")
+
+
+def _horizon(draft: Draft) -> str:
+    return f"{draft.facts.label(1)} to {draft.facts.label(draft.facts.T)}"
+
+
+def correlations_can_be(draft: Draft) -> None:
+    """A pair is two currencies, and the matrix of all correlations is positive semidefinite."""
+    pairs: dict[tuple[str, str], tuple[int, Decimal]] = {}
+    for number, row in draft.rows(CorrelationRow):
+        if row.currency_a == row.currency_b:
+            hint = "a currency moves with itself by definition"
+            draft.fault("correlations", number, "currency_b", row.currency_b, "another currency", hint)
+            continue
+        pairs.setdefault((row.currency_a, row.currency_b), (number, row.correlation))
+    core = _impossible(sorted({code for pair in pairs for code in pair}), {k: v for k, (_, v) in pairs.items()})
+    if not core:
+        return
+    named = [(pair, number) for pair, (number, _) in pairs.items() if set(pair) <= core]
+    text = ", ".join(f"{a}-{b} {pairs[a, b][1]}" for (a, b), _ in named)
+    expected = "correlations that can all hold at once (a positive semidefinite matrix)"
+    for (a, b), number in named:
+        hint = f"together impossible: {text}; pairs not listed count as 0"
+        draft.fault("correlations", number, "correlation", pairs[a, b][1], expected, hint)
+
+
+def _impossible(codes: list[str], values: dict[tuple[str, str], Decimal]) -> set[str]:
+    """Return a smallest set of currencies whose correlations contradict each other; empty if they can all hold."""
+    if not codes:
+        return set()
+    import numpy as np
+
+    matrix = np.eye(len(codes))
+    place = {code: index for index, code in enumerate(codes)}
+    for (a, b), value in values.items():
+        matrix[place[a], place[b]] = matrix[place[b], place[a]] = float(value)
+    kept = list(range(len(codes)))
+    if np.linalg.eigvalsh(matrix)[0] >= _TINY:
+        return set()
+    for index in range(len(codes)):
+        rest = [other for other in kept if other != index]
+        if rest and np.linalg.eigvalsh(matrix[np.ix_(rest, rest)])[0] < _TINY:
+            kept = rest
+    return {codes[index] for index in kept}
+
+
+def cycles_are_sound(draft: Draft) -> None:
+    """A cycle ends after it begins, lies in the horizon, and does not overlap the funder's others."""
+    for number, row in draft.rows(BudgetRow):
+        if row.reserved > row.payments:
+            hint = "what is already owed cannot exceed the appropriation"
+            draft.fault("budgets", number, "reserved", row.reserved, f"at most the payments, {row.payments}", hint)
+    if not draft.timed:
+        return
+    spans: dict[str, list[tuple[int, int, int, str]]] = {}
+    for number, row in draft.rows(BudgetRow):
+        first, last = draft.facts.period(row.first_period), draft.facts.period(row.last_period)
+        for column, period in (("first_period", first), ("last_period", last)):
+            if not 1 <= period <= draft.facts.T:
+                expected = f"a period of the horizon, {_horizon(draft)}"
+                draft.fault("budgets", number, column, getattr(row, column), expected)
+        if last < first:
+            draft.fault("budgets", number, "last_period", row.last_period, f"{row.first_period} or later")
+            continue
+        spans.setdefault(row.funder, []).append((first, last, number, row.cycle))
+    for funder, cycles in spans.items():
+        cycles.sort()
+        reach, holder, known = 0, "", 0
+        for first, last, number, cycle in cycles:
+            if known and first <= reach:
+                expected = f"a start after cycle {holder} of {funder} ends ({draft.facts.label(reach)})"
+                hint = f"it overlaps cycle {holder} in row {known}"
+                draft.fault("budgets", number, "first_period", draft.facts.label(first), expected, hint)
+            if last >= reach or not known:
+                reach, holder, known = last, cycle, number
+
+
+def funders_have_budgets(draft: Draft) -> None:
+    """A funder without any budget can pay nothing."""
+    if not draft.sound("budgets"):
+        return
+    listed = {row.funder for _, row in draft.rows(BudgetRow)} | {f for (f,) in draft.broken("budgets", "funder")}
+    for number, row in draft.rows(FunderRow):
+        if row.funder not in listed:
+            draft.warn("funders", number, "funder", row.funder, "a row in budgets.csv", "without one it can pay nothing")

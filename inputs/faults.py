@@ -1,0 +1,108 @@
+"""Everything that can be wrong, as one tree of exceptions, and the fault: one named thing to put right."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["fault", "warning", "contradiction"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a case, told so that it can be found and put right.
+
+    ``row`` is numbered as a spreadsheet does (the header is row 1; in a TOML file the line); ``None`` where the whole
+    file or column is meant. ``severity`` tells plain faults from contradictions (each value is fine, together
+    they leave no plan) and from warnings (the case can be solved as it is).
+    """
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    expected: str
+    hint: str = ""
+    severity: Severity = "fault"
+
+    @property
+    def place(self) -> str:
+        """File, row and column in words."""
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", {self.column}"
+        return f"{self.file}{row}{column}"
+
+    def __str__(self) -> str:
+        """Say the fault in one line."""
+        value = "" if self.value is None else f" '{self.value}'"
+        hint = f" ({self.hint})" if self.hint else ""
+        told = "" if self.severity == "fault" else f"{self.severity}: "
+        return f"{told}{self.place}:{value} expected {self.expected}{hint}"
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """Return file, row, column, value, expected, hint and severity for JSON."""
+        return {
+            "file": self.file,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "expected": self.expected,
+            "hint": self.hint,
+            "severity": self.severity,
+        }
+
+
+class FundalignError(Exception):
+    """Root of every error that fundalign raises on purpose."""
+
+
+class InputError(FundalignError):
+    """The case cannot be used; ``faults`` lists all that is wrong with it."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        """Keep the faults in the order in which the files are read."""
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        count = len(self.faults)
+        head = "1 fault" if count == 1 else f"{count} faults"
+        super().__init__("\n".join([f"{head} in the input:", *(f"  {fault}" for fault in self.faults)]))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        """Pickle by the faults, so that a worker process can raise it."""
+        return (type(self), (self.faults,))
+
+
+class Infeasible(FundalignError):
+    """The case is sound but its rules leave no plan; ``explanation`` (a text or a diagnosis) says which rules."""
+
+    def __init__(self, explanation: object) -> None:
+        """Keep the explanation; its text is the message."""
+        self.explanation = explanation
+        super().__init__(str(explanation))
+
+
+class SolverFailure(FundalignError):
+    """The solver ended without a usable answer (unbounded, numerical trouble, a status nobody expected)."""
+
+
+class Interrupted(FundalignError):
+    """The search was stopped from outside; ``plan`` is the best one found by then, if any."""
+
+    def __init__(self, plan: object | None = None) -> None:
+        """Keep the plan found so far."""
+        self.plan = plan
+        super().__init__("interrupted" + ("" if plan is None else "; the best plan so far is kept"))
+
+
+class UsageError(FundalignError):
+    """Wrong usage, seen before any work: no such path, scenario or initiative; the output exists."""
+
+
+def did_you_mean(value: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return ``did you mean 'x'?`` for the known name closest to ``value``, else ``otherwise``."""
+    by_folded: dict[str, str] = {}
+    for name in known:
+        by_folded.setdefault(name.casefold(), name)
+    close = difflib.get_close_matches(value.strip().casefold(), by_folded, n=1, cutoff=0.6)
+    return f"did you mean '{by_folded[close[0]]}'?" if close else otherwise

@@ -1,0 +1,165 @@
+"""The files of a case folder as text: encodings, separators, headers and rows, every fault with its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from .draft import Cells, RawTable
+from .faults import Fault, did_you_mean
+from .tables import TABLES
+from .texts import to_text
+
+TOMLS = ("case.toml", "scenarios.toml")
+
+
+def decode(data: bytes, file: str) -> tuple[str, list[Fault]]:
+    """Return the text of a file; where it is not UTF-8 a fault, and the text as its encoding most likely means it.
+
+    A byte order mark at the beginning, as spreadsheets write it, is no part of the text.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        fault = Fault(file, None, None, "UTF-16", "a file in UTF-8", "save it as CSV UTF-8 (comma delimited)")
+        return data.decode("utf-16", errors="replace"), [fault]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        start, end = error.start, error.start
+        while start > 0 and data[start - 1] not in b",;\t\r\n":
+            start -= 1
+        while end < len(data) and data[end] not in b",;\t\r\n":
+            end += 1
+        row = data.count(b"\n", 0, error.start) + 1
+        shown = data[start:end].decode("cp1252", errors="replace")
+        hint = "it looks like Windows-1252; save it as CSV UTF-8 (comma delimited)"
+        fault = Fault(file, row, None, shown, "a file in UTF-8", hint)
+        return data.decode("cp1252", errors="replace"), [fault]
+
+
+def load(path: Path) -> tuple[bytes | None, list[Fault]]:
+    """Return the bytes of a file, or a fault saying why it cannot be read."""
+    try:
+        return path.read_bytes(), []
+    except OSError as error:
+        return None, [Fault(path.name, None, None, None, "a readable file", str(error.strerror))]
+
+
+def _separator(first_line: str, columns: Sequence[str]) -> str:
+    def known(separator: str) -> int:
+        return sum(cell.strip().strip('"') in columns for cell in first_line.split(separator))
+
+    return max(",;\t|", key=known)
+
+
+def _records(text: str, separator: str, file: str) -> tuple[list[list[str]], list[Fault]]:
+    records: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        records.extend(reader)
+    except csv.Error as error:
+        row = len(records) + 1
+        return records, [Fault(file, row, None, None, "well-formed CSV", f"{error}; are all quotes closed?")]
+    return records, []
+
+
+def read_header(name: str, header: Sequence[str]) -> tuple[list[str | None], list[Fault]]:
+    """Return for every position its column (``None``: unknown or a repetition), and the faults of the header."""
+    file, known = f"{name}.csv", tuple(TABLES[name].model_fields)
+    seen: list[str | None] = []
+    faults = []
+    for position, title in enumerate(header, start=1):
+        if title in seen:
+            faults.append(Fault(file, 1, title, title, "every column once", "this one stands twice in the header"))
+        elif title not in known:
+            hint = did_you_mean(title, known, f"there are: {', '.join(known)}")
+            told = title or f"column {position}"
+            if not title:
+                hint = f"column {position} has no name; remove it"
+            faults.append(Fault(file, 1, told, title, "a known column", hint))
+        else:
+            seen.append(title)
+            continue
+        seen.append(None)
+    for column, info in TABLES[name].model_fields.items():
+        if info.is_required() and column not in seen:
+            faults.append(Fault(file, 1, column, None, "this column", "it is required"))
+    return seen, faults
+
+
+def read_csv(name: str, text: str) -> tuple[RawTable, list[Fault]]:
+    """Return a table as text with the faults of its form: separator, quoting, header, and rows that do not fit it."""
+    file, known = f"{name}.csv", tuple(TABLES[name].model_fields)
+    separator = _separator(text.split("\n", 1)[0].strip("\r"), known)
+    faults: list[Fault] = []
+    if separator != ",":
+        word = {";": "semicolon", "\t": "tab", "|": "bar"}[separator]
+        hint = f"this file is {word}-separated; save it comma-separated, with a dot before decimals"
+        faults.append(Fault(file, 1, None, separator, "a comma-separated file", hint))
+    records, malformed = _records(text, separator, file)
+    faults += malformed
+    if not records or not any(records[0]):
+        faults.append(Fault(file, 1, None, None, "a header row", f"columns: {', '.join(known)}"))
+        return RawTable(name, (), (), sound=False), faults
+    header, wrong = read_header(name, records[0])
+    faults += wrong
+    rows: list[tuple[int, Cells]] = []
+    misfits: list[Cells] = []
+    width = len(header)
+    plain = None not in header
+    for number, record in enumerate(records[1:], start=2):
+        if not record:
+            continue
+        cells = {column: cell for column, cell in zip(header, record, strict=False) if cell and (plain or column)}
+        if len(record) != width:
+            told = f"{len(record)} cell{'' if len(record) == 1 else 's'}"
+            hint = "text with a comma in it stands in double quotes" if len(record) > width else ""
+            faults.append(Fault(file, number, None, told, f"{width} cells, as in the header", hint))
+            misfits.append(_named(cells))
+        elif not any(record):
+            faults.append(Fault(file, number, None, "", "a row with values", "delete the empty row"))
+        else:
+            rows.append((number, _named(cells)))
+    return _table(name, [c for c in header if c], rows, misfits, not malformed), faults
+
+
+def _named(cells: Mapping[str | None, str]) -> Cells:
+    return {column: cell for column, cell in cells.items() if column is not None}
+
+
+def _table(
+    name: str, header: Sequence[str], rows: list[tuple[int, Cells]], misfits: list[Cells], sound: bool
+) -> RawTable:
+    keys = (column for column, info in TABLES[name].model_fields.items() if info.is_required())
+    return RawTable(name, tuple(header), rows, misfits, sound and all(column in header for column in keys))
+
+
+def table_from_dicts(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[RawTable, list[Fault]]:
+    """Return a table given as dictionaries, its values turned to text as a file would hold them."""
+    header = list(dict.fromkeys(column for row in rows for column in row))
+    header = header or list(TABLES[name].model_fields)
+    columns, faults = read_header(name, header)
+    records: list[tuple[int, Cells]] = []
+    for number, row in enumerate(rows, start=2):
+        texts = ((column, to_text(value)) for column, value in row.items() if column in columns)
+        records.append((number, {column: text for column, text in texts if text}))
+    return _table(name, [c for c in columns if c], records, [], True), faults
+
+
+def input_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Return the files of a case that exist, by name: case.toml, scenarios.toml and the tables."""
+    for file in (*TOMLS, *(f"{name}.csv" for name in TABLES)):
+        if (folder / file).exists():
+            yield file, folder / file
+
+
+def unknown_files(folder: Path) -> list[Fault]:
+    """Return a fault for every CSV file that is no table of a case; other files are left alone."""
+    known = [f"{name}.csv" for name in TABLES]
+    found = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    return [
+        Fault(file, None, None, file, "the name of a table", did_you_mean(file, known, "no table has this name"))
+        for file in found
+        if file not in known
+    ]

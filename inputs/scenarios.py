@@ -1,0 +1,201 @@
+"""What-ifs: the named scenarios of scenarios.toml, its grids, and the expressions of ``--set``.
+
+A ``[[scenario]]`` is a name with a list of ``[[scenario.change]]``; a ``[[grid]]`` looks the same, but gives
+lists of values, and stands for one scenario per combination, named ``grid name: value, value``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .accessors import Facts
+from .change import OPS, Change, Op, changed_rows, changed_settings, place_faults
+from .faults import Fault, InputError, UsageError, did_you_mean
+from .texts import to_text, toml_value
+
+FILE: Final = "scenarios.toml"
+_KEYS: Final = ("table", "column", "where", *OPS)
+_SET: Final = re.compile(r"\s*([a-z_]+)\.([A-Za-z_]\w*(?:\.[^=\[\]+*]+?)?)\s*(?=[\[=+*])")
+_OPERATOR: Final = re.compile(r"\s*(\+=|\*=|=)\s*")
+_PAIR: Final = re.compile(r"""\s*([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*'|[^,\]"']*)\s*""")
+_EXAMPLE: Final = "budgets.payments[funder=DE,cycle=c1]*=0.9"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named list of changes, made one after the other."""
+
+    name: str
+    changes: tuple[Change, ...]
+
+
+def _simple(value: object) -> bool:
+    return isinstance(value, bool | int | str) or type(value).__name__ in ("Decimal", "float")
+
+
+def _parse_change(data: object, place: str, many: bool) -> tuple[list[Change], list[Fault]]:
+    """Return the changes that one entry stands for (several in a grid: one per value) and its faults."""
+    if not isinstance(data, Mapping):
+        return [], [Fault(FILE, None, place, to_text(data), "a change: table, column and set, add or multiply")]
+    faults = [
+        Fault(FILE, None, place, key, "one of " + ", ".join(_KEYS), did_you_mean(key, _KEYS))
+        for key in data
+        if key not in _KEYS
+    ]
+    for key in ("table", "column"):
+        if not isinstance(data.get(key), str):
+            faults.append(Fault(FILE, None, place, None, f"{key} = a text"))
+    ops: list[Op] = [op for op in OPS if op in data]
+    if len(ops) != 1:
+        faults.append(Fault(FILE, None, place, ", ".join(ops) or None, "one of set, add, multiply"))
+    where = data.get("where", {})
+    if not isinstance(where, Mapping) or not all(_simple(value) for value in where.values()):
+        faults.append(Fault(FILE, None, place, None, 'where = { column = "value" }'))
+    if faults:
+        return [], faults
+    values = data[ops[0]]
+    if many != isinstance(values, list) or (many and not values):
+        expected = "a list of values" if many else "one value"
+        hint = "" if many else "lists belong in a [[grid]]"
+        return [], [Fault(FILE, None, place, toml_value(values), expected, hint)]
+    values = values if many else [values]
+    bad = [value for value in values if not _simple(value)]
+    if bad:
+        return [], [Fault(FILE, None, place, toml_value(bad[0]), "a number, text, true or false")]
+    changes = [Change(data["table"], data["column"], ops[0], value, dict(where)) for value in values]
+    wrong = place_faults(changes[0])
+    told = [Fault(FILE, None, f"{place}, {f.column}", f.value, f.expected, f.hint) for f in wrong]
+    return ([] if told else changes), told
+
+
+def parse_scenarios(data: Mapping[str, Any]) -> tuple[tuple[Scenario, ...], list[Fault]]:
+    """Return the scenarios of a scenarios.toml, grids spelled out, and all faults."""
+    faults = [
+        Fault(FILE, None, key, None, "[[scenario]] or [[grid]]", did_you_mean(key, ("scenario", "grid")))
+        for key in data
+        if key not in ("scenario", "grid")
+    ]
+    found: list[Scenario] = []
+    for kind in ("scenario", "grid"):
+        entries = data.get(kind, [])
+        if not isinstance(entries, list):
+            faults.append(Fault(FILE, None, kind, None, f"a list: [[{kind}]]"))
+            continue
+        for number, entry in enumerate(entries, start=1):
+            scenarios, wrong = _parse_entry(entry, kind, number)
+            found += scenarios
+            faults += wrong
+    seen: set[str] = set()
+    for scenario in found:
+        if scenario.name in seen:
+            faults.append(Fault(FILE, None, "name", scenario.name, "a name of its own for every scenario"))
+        seen.add(scenario.name)
+    return tuple(found), faults
+
+
+def _parse_entry(entry: object, kind: str, number: int) -> tuple[list[Scenario], list[Fault]]:
+    place = f"{kind} {number}"
+    if not isinstance(entry, Mapping):
+        return [], [Fault(FILE, None, place, to_text(entry), f"a table: [[{kind}]]")]
+    faults = [
+        Fault(FILE, None, place, key, "name or change", did_you_mean(key, ("name", "change")))
+        for key in entry
+        if key not in ("name", "change")
+    ]
+    name = entry.get("name")
+    if not isinstance(name, str) or not name.strip():
+        faults.append(Fault(FILE, None, place, None, "name = a text"))
+    else:
+        place = f"{kind} '{name}'"
+    changes = entry.get("change", [])
+    if not isinstance(changes, list) or not changes:
+        faults.append(Fault(FILE, None, place, None, f"at least one [[{kind}.change]]"))
+        changes = []
+    lists: list[list[Change]] = []
+    for index, data in enumerate(changes, start=1):
+        options, wrong = _parse_change(data, f"{place}, change {index}", kind == "grid")
+        faults += wrong
+        lists.append(options)
+    if faults:
+        return [], faults
+    combinations = itertools.product(*lists)
+    if kind == "scenario":
+        return [Scenario(str(name), each) for each in combinations], []
+    return [Scenario(f"{name}: {', '.join(to_text(c.value) for c in each)}", each) for each in combinations], []
+
+
+def scenario_faults(facts: Facts, scenarios: Iterable[Scenario]) -> list[Fault]:
+    """Return what is wrong with the scenarios on this case: nothing matches, or values that are not fit."""
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    for scenario in scenarios:
+        touched: set[tuple[str, str]] = set()
+        for change in scenario.changes:
+            depends = any((change.table, name) in touched for name in (*change.where, change.column))
+            touched.add((change.table, change.column))
+            if depends or str(change) in seen or (change.table == "case" and touched != {("case", change.column)}):
+                continue
+            seen.add(str(change))
+            try:
+                if change.table == "case":
+                    changed_settings(facts.settings, change)
+                else:
+                    changed_rows(facts, change)
+            except InputError as error:
+                place = f"scenario '{scenario.name}', {change}"
+                faults += [Fault(FILE, None, place, f.value, f.expected, f.hint) for f in error.faults]
+    return faults
+
+
+def scenarios_text(scenarios: Iterable[Scenario]) -> str:
+    """Return scenarios as TOML, grids spelled out."""
+    lines: list[str] = []
+    for scenario in scenarios:
+        lines += ["[[scenario]]", f"name = {toml_value(scenario.name)}"]
+        for change in scenario.changes:
+            lines += ["[[scenario.change]]", f"table = {toml_value(change.table)}"]
+            lines += [f"column = {toml_value(change.column)}"]
+            if change.where:
+                lines += [f"where = {toml_value(change.where)}"]
+            lines += [f"{change.op} = {toml_value(change.value)}"]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    return text[1:-1] if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def parse_set(expression: str) -> Change:
+    """Parse a ``--set`` expression such as ``budgets.payments[funder=DE,cycle="2027-28"]*=0.9``.
+
+    ``=`` sets, ``+=`` adds, ``*=`` multiplies; values with commas, brackets or blanks at their ends stand in single or
+    double quotes; ``case.KEY`` means a setting. ``UsageError`` if it cannot be read; whether table, columns and
+    rows exist shows when it is applied.
+    """
+    wrong = UsageError(f"cannot read --set {expression!r}: expected TABLE.COLUMN[key=value,...]=V, += or *=: {_EXAMPLE}")
+    head = _SET.match(expression)
+    if head is None:
+        raise wrong
+    where: dict[str, object] = {}
+    position = head.end()
+    if expression.startswith("[", position):
+        while expression[position] in "[,":
+            pair = _PAIR.match(expression, position + 1)
+            if pair is None or pair.end() >= len(expression) or pair[1] in where:
+                raise wrong
+            where[pair[1]] = _unquoted(pair[2])
+            position = pair.end()
+        if expression[position] != "]":
+            raise wrong
+        position += 1
+    operator = _OPERATOR.match(expression, position)
+    if operator is None:
+        raise wrong
+    op: Op = {"=": OPS[0], "+=": OPS[1], "*=": OPS[2]}[operator[1]]
+    return Change(head[1], head[2].strip(), op, _unquoted(expression[operator.end() :]), where)

@@ -1,0 +1,81 @@
+"""Budgets: what each funder may pay in each of its cycles, with carry-over, lapse, reserve and contingency.
+
+    available   A[f,k] = payments − reserved + carried[f,k−1]
+    used        U[f,k] = Σ_{t in k} Σ_q pay·R(κ(q),t)/R(κ(f),t) + hedge costs
+    buffer      B[f,k] = currency need + contingency·Σ pay
+    while it runs          U + B ≤ A
+    at its end             U + carried ≤ A (released)    or    U + B + carried ≤ A
+    carried[f,k] ≤ min(carry_over·payments, payments − reserved), nothing after the last cycle
+
+in the funder's currency and `unit`s. The buffer is the least the rules need, so it is an expression; what lapses is the
+slack of the row at the cycle's end. Without `released` that row implies the other. Source: model.md, rule 9.
+"""
+
+import pyomo.environ as pyo
+
+from ..inputs.case import Case, Cycle
+from .algebra import Linear, row
+from .currency import add_hedging, buffer_need, hedge_costs
+
+Index = tuple[str, str]
+
+
+def carry_limits(case: Case) -> dict[Index, float]:
+    """Return the most that may be carried out of each (funder, cycle); only where it is more than nothing."""
+    found = {}
+    for funder, cycles in case.cycles.items():
+        for cycle in cycles[:-1]:
+            limit = min(cycle.carry_over * cycle.payments, cycle.payments - cycle.reserved)
+            if limit > 0:
+                found[funder, cycle.name] = float(limit)
+    return found
+
+
+def spending(model: pyo.ConcreteModel, case: Case) -> dict[Index, Linear]:
+    """Return the payments of every (funder, cycle), at planning rates, in the funder's currency."""
+    found = {(f, c.name): Linear() for f, cycles in case.cycles.items() for c in cycles}
+    layout = model.layout
+    for funder, pool, t in layout.pay_keys:
+        currency = layout.pools.pools[pool].currency
+        rate = float(case.rate(currency, t) / case.rate(case.funders[funder].currency, t))
+        found[funder, layout.cycle_at[funder, t].name].add(model.pay[funder, pool, t], rate)
+    return found
+
+
+def add_budgets(model: pyo.ConcreteModel, case: Case) -> None:
+    """Add the hedging decisions, `carried`, and the rows of every cycle."""
+    add_hedging(model, case)
+    limits = carry_limits(case)
+    model.carried = pyo.Var(list(limits), bounds=lambda _, f, k: (0, limits[f, k]))
+    spent, need, hedging = spending(model, case), buffer_need(model, case), hedge_costs(model, case)
+    cycles = {(f, c.name): c for f, rows in case.cycles.items() for c in rows}
+    before = {
+        (f, two.name): one.name for f, rows in case.cycles.items() for one, two in zip(rows, rows[1:], strict=False)
+    }
+    released = case.settings.buffer.released
+
+    def used(key: Index, with_buffer: bool) -> Linear:
+        contingency = float(case.funders[key[0]].contingency or 0)
+        body = Linear().plus(spent[key], 1.0 + contingency * with_buffer).plus(hedging[key])
+        if with_buffer:
+            body.plus(need[key])
+        if key in before and (key[0], before[key]) in limits:
+            body.add(model.carried[key[0], before[key]], -1.0)
+        return body
+
+    def appropriation(cycle: Cycle) -> float:
+        return float(cycle.payments - cycle.reserved)
+
+    def budget(m: pyo.ConcreteModel, funder: str, name: str) -> object:
+        key = (funder, name)
+        body = used(key, with_buffer=True)
+        if not released and key in limits:
+            body.add(m.carried[key], 1.0)
+        return row(m, None, body, appropriation(cycles[key]))
+
+    def carry(m: pyo.ConcreteModel, funder: str, name: str) -> object:
+        body = used((funder, name), with_buffer=False).add(m.carried[funder, name], 1.0)
+        return row(m, None, body, appropriation(cycles[funder, name]))
+
+    model.budget = pyo.Constraint(list(cycles), rule=budget)
+    model.carry = pyo.Constraint(list(limits) if released else [], rule=carry)

@@ -1,0 +1,165 @@
+"""The decisions: when each milestone has started, and who pays how much of what in which period.
+
+    started[i,m,t] ∈ {0,1}   milestone m of initiative i has started by period t; only periods of its window
+    pay[f,q,t] ≥ 0           what funder f pays on the pool q of funding lines in t, in the pool's currency, `unit`s
+    hedged[f,c,t] ≥ 0        how much of what f pays in currency c is hedged (created by `currency`)
+    carried[f,k] ≥ 0         what f carries from its cycle k into the next (created by `budgets`)
+
+`begin[m,t] = started[m,t] − started[m,t−1]` is an expression, never a variable. What is barred, outside a window or
+in no budget cycle has no variable. Source: model.md, "Decisions"; solving.md, "Formulation".
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pyomo.environ as pyo
+
+from ..inputs.case import Case, Cycle
+from .algebra import Linear
+from .lines import Line, Schedule
+from .pools import Pool, Pools, pools
+
+PayKey = tuple[str, str, int]
+
+
+@dataclass
+class Layout:
+    """What the families share: windows, lines, pools and the sparse indices of the payments."""
+
+    case: Case
+    schedule: Schedule = field(init=False)
+    pools: Pools = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Tighten the windows and pool the lines."""
+        self.schedule = Schedule(self.case)
+        self.pools = pools(self.case, self.schedule)
+
+    @cached_property
+    def cycle_at(self) -> dict[tuple[str, int], Cycle]:
+        """Return the cycle of each (funder, period) in which the funder has money."""
+        found = {}
+        for funder, cycles in self.case.cycles.items():
+            for cycle in cycles:
+                found.update({(funder, t): cycle for t in cycle.periods})
+        return found
+
+    @cached_property
+    def pool_dues(self) -> dict[str, dict[int, dict[tuple[str, str, int], float]]]:
+        """Return {pool: {t: {start: coefficient}}} of what falls due, in the pool's currency."""
+        return {name: self._pool_due(pool) for name, pool in self.pools.pools.items()}
+
+    def _pool_due(self, pool: Pool) -> dict[int, dict[tuple[str, str, int], float]]:
+        weights: dict[tuple[str, str], float] = defaultdict(float)
+        for line in pool.lines:
+            weights[line.initiative, line.stage] += line.weight
+        found: dict[int, dict[tuple[str, str, int], float]] = defaultdict(dict)
+        for (initiative, stage), weight in weights.items():
+            for t, terms in self.schedule.due(initiative, stage).items():
+                found[t].update({start: weight * value for start, value in terms.items()})
+        return found
+
+    @cached_property
+    def pay_keys(self) -> list[PayKey]:
+        """Return every (funder, pool, t) in which something can fall due and the funder has money."""
+        return [
+            (funder, name, t)
+            for name, pool in self.pools.pools.items()
+            for t in self.pool_dues[name]
+            for funder in pool.payers
+            if (funder, t) in self.cycle_at
+        ]
+
+    @cached_property
+    def lines_of(self) -> dict[str, list[Line]]:
+        """Return the funding lines of each initiative."""
+        found: dict[str, list[Line]] = defaultdict(list)
+        for line in self.schedule.lines:
+            found[line.initiative].append(line)
+        return found
+
+
+def add_decisions(model: pyo.ConcreteModel, case: Case) -> None:
+    """Add `started`, `pay`, and `nothing` (fixed at zero: it carries the rows on which no decision is left)."""
+    layout = Layout(case)
+    model.layout = layout
+    model.nothing = pyo.Var(bounds=(0, 0))
+    model.started = pyo.Var(layout.schedule.starts, domain=pyo.Binary)
+    largest = {
+        (name, t): sum(value for value in terms.values() if value > 0)
+        for name, dues in layout.pool_dues.items()
+        for t, terms in dues.items()
+    }
+    model.pay = pyo.Var(layout.pay_keys, bounds=lambda _, f, q, t: (0, largest[q, t]))
+
+
+def started(model: pyo.ConcreteModel, initiative: str, milestone: str, t: int) -> Any:
+    """Return the variable that says whether the milestone has started by `t`; None when it cannot have."""
+    window = model.layout.schedule.windows.get((initiative, milestone))
+    if window is None or t < window[0]:
+        return None
+    return model.started[initiative, milestone, min(t, window[-1])]
+
+
+def begin(model: pyo.ConcreteModel, initiative: str, milestone: str, t: int) -> Linear:
+    """Return `begin[m,t]`."""
+    now, before = (started(model, initiative, milestone, s) for s in (t, t - 1))
+    return Linear() if now is before else Linear().add(now, 1.0).add(before, -1.0)
+
+
+def funded(model: pyo.ConcreteModel, initiative: str) -> Any:
+    """Return the variable that says whether the initiative is funded: its first milestone has started by T."""
+    first = model.layout.case.milestones[initiative][0]
+    return started(model, initiative, first.milestone, model.layout.case.T)
+
+
+def due(model: pyo.ConcreteModel, line: Line, until: int | None = None) -> Linear:
+    """Return what falls due on a line over its life, or up to and including period `until`, in its currency."""
+    found = Linear()
+    for t, terms in model.layout.schedule.due(line.initiative, line.stage).items():
+        if until is None or t <= until:
+            for start, value in terms.items():
+                found.add(model.started[start], line.weight * value)
+    return found
+
+
+def paid(model: pyo.ConcreteModel, lines: list[Line], funders: frozenset[str]) -> Linear:
+    """Return what `funders` pay on `lines` of one initiative over its life, in the initiative's currency.
+
+    Uses the payments themselves where the pool is the initiative's own, and `due − matching pay` where the funders
+    are all non-matching payers of a shared pool; see `pools`.
+    """
+    case, layout = model.layout.case, model.layout
+    found, counted = Linear(), set()
+    for line in lines:
+        factor = float(
+            case.reference_rate(line.currency) / case.reference_rate(case.initiatives[line.initiative].currency)
+        )
+        pool = layout.pools.pools[layout.pools.pool_of[line.key]]
+        match = layout.pools.match_of.get(line.key)
+        every = bool(pool.payers) and funders.issuperset(pool.payers)
+        if every:
+            found.plus(due(model, line), factor)
+        elif funders.intersection(pool.payers) and pool.name not in counted:
+            counted.add(pool.name)
+            _add_pay(model, found, pool.name, funders, factor)
+        if match is not None and match not in counted:
+            counted.add(match)
+            _add_pay(model, found, match, funders, factor)
+            if every:
+                _add_pay(model, found, match, frozenset(layout.pools.pools[match].payers), -factor)
+    return found
+
+
+def _add_pay(
+    model: pyo.ConcreteModel, found: Linear, pool: str, funders: frozenset[str], factor: float
+) -> None:
+    """Add `factor·Σ pay[f,pool,t]` over the funders and all periods."""
+    layout = model.layout
+    for funder in layout.pools.pools[pool].payers:
+        if funder in funders:
+            for t in layout.pool_dues[pool]:
+                if (funder, t) in layout.cycle_at:
+                    found.add(model.pay[funder, pool, t], factor)

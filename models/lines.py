@@ -1,0 +1,110 @@
+"""Funding lines: the unit `ℓ = (initiative, stage, party)` at which cost falls due and is paid.
+
+    due[ℓ,t] = σ(i,p) · Σ_{m in g} cost(m) · Σ_o profile(m,o) · (1+escalation)^((t−1)/periods per year) · begin[m,t−o]
+
+in the line's currency κ(ℓ): the initiative's in a real pot (party ""), else the party's if it has one, converted at
+reference rates. With `begin[m,t] = started[m,t] − started[m,t−1]` the sum telescopes: an even profile over d periods
+leaves `cost/d·(started[t] − started[t−d])`. Amounts are in `unit`s. Source: model.md, rule 4; solving.md.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..inputs.case import Case
+from .factors import escalation
+from .windows import Milestone, windows
+
+StartKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A funding line; `weight` turns the initiative's cost into this line's due, in `currency`."""
+
+    initiative: str
+    stage: str
+    party: str
+    currency: str
+    weight: float
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return (initiative, stage, party)."""
+        return self.initiative, self.stage, self.party
+
+
+class Schedule:
+    """Start windows and the dues that follow from a start, for every milestone of a case."""
+
+    def __init__(self, case: Case) -> None:
+        """Tighten the windows of `case`."""
+        self.case = case
+        self.windows = windows(case)
+        self._cost: dict[Milestone, dict[int, dict[int, float]]] = {}
+
+    @cached_property
+    def starts(self) -> list[StartKey]:
+        """Return every (initiative, milestone, t) in a window."""
+        return [(i, m, t) for (i, m), window in self.windows.items() for t in window]
+
+    @cached_property
+    def stages(self) -> dict[tuple[str, str], list[str]]:
+        """Return the milestones of each (initiative, stage) that can start."""
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for name, steps in self.case.milestones.items():
+            for step in steps:
+                if (name, step.milestone) in self.windows:
+                    found[name, step.stage].append(step.milestone)
+        return found
+
+    def step_due(self, milestone: Milestone) -> dict[int, dict[int, float]]:
+        """Return {t: {s: coefficient of started[m,s]}} of the milestone's whole due, in the initiative's currency."""
+        if milestone not in self._cost:
+            self._cost[milestone] = self._telescope(milestone)
+        return self._cost[milestone]
+
+    def _telescope(self, milestone: Milestone) -> dict[int, dict[int, float]]:
+        case, (name, label) = self.case, milestone
+        window = self.windows[milestone]
+        cost = float(next(m.cost for m in case.milestones[name] if m.milestone == label))
+        profile = [float(share) for share in case.profile(name, label)]
+        found: dict[int, dict[int, float]] = {}
+        for t in range(window[0], window[-1] + len(profile)):
+            grown = cost * escalation(case, name, t)
+            terms: dict[int, float] = {}
+            for offset, share in enumerate(profile):
+                start = t - offset
+                for s, sign in ((start, 1.0), (start - 1, -1.0)):
+                    if s >= window[0]:
+                        s = min(s, window[-1])
+                        terms[s] = terms.get(s, 0.0) + sign * share * grown
+            terms = {s: value for s, value in terms.items() if abs(value) > 1e-12 * max(1.0, grown)}
+            if terms:
+                found[t] = terms
+        return found
+
+    def due(self, initiative: str, stage: str) -> dict[int, dict[StartKey, float]]:
+        """Return {t: {start: coefficient}} of what falls due for a stage of an initiative, in its currency."""
+        found: dict[int, dict[StartKey, float]] = defaultdict(dict)
+        for label in self.stages.get((initiative, stage), ()):
+            for t, terms in self.step_due((initiative, label)).items():
+                for s, value in terms.items():
+                    found[t][initiative, label, s] = value
+        return found
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Return every funding line on which something can fall due."""
+        case, found = self.case, []
+        for name, stage in self.stages:
+            own = case.initiatives[name].currency
+            if case.pot(name) == "real":
+                found.append(Line(name, stage, "", own, 1.0))
+                continue
+            for party, share in case.shares[name].items():
+                if share > 0:
+                    currency = case.parties[party].currency or own
+                    factor = float(case.reference_rate(own) / case.reference_rate(currency))
+                    found.append(Line(name, stage, party, currency, float(share) * factor))
+        return tuple(found)

@@ -1,0 +1,149 @@
+"""Matching: a matching funder pays so much per unit of public and/or private money, and only where a rule applies.
+
+    Σ_{f in rule} Σ_c matched[r,f,i,c] ≤ ratio·Σ_b Σ_c used[r,b,i,c]     per rule row r and initiative i, over its life
+    Σ_r matched[r,f,i,c] = Σ pay of f in cell c                          where several rows let f pay
+    Σ_r used[r,b,i,c] ≤ Σ pay of kind b in cell c                        where several rows claim the same base
+
+A cell c is the set of stages of i to which the same rows apply. The base is public and/or private money by its source,
+never matching money; each unit of it unlocks one row only. With one row per cell `matched` and `used` are the payments
+themselves and no variable is needed; timing `total` needs no period index. Amounts in the initiative's currency at
+reference rates. Source: model.md, rule 6.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pyomo.environ as pyo
+
+from ..inputs.case import Case
+from .algebra import Linear, row
+from .decisions import paid
+from .eligibility import Scope
+from .lines import Line
+
+Cell = tuple[int, ...]
+
+
+@dataclass
+class Match:
+    """The matching rows of one initiative and the lines of each cell (rows that apply there → lines)."""
+
+    cells: dict[Cell, list[Line]] = field(default_factory=lambda: defaultdict(list))
+
+    def rows(self) -> list[int]:
+        """Return the rows that apply anywhere in the initiative."""
+        return sorted({n for cell in self.cells for n in cell})
+
+
+def matching_scopes(case: Case) -> list[Scope]:
+    """Return the scope of every row of matching.csv, in file order."""
+    return [
+        Scope(case.select_funders(rule.funders), case.select_initiatives(rule.initiatives), rule.stage)
+        for rule in case.tables["matching"]
+    ]
+
+
+def matches(model: pyo.ConcreteModel, case: Case) -> dict[str, Match]:
+    """Return the matching of every initiative in which a rule applies."""
+    scopes = matching_scopes(case)
+    found: dict[str, Match] = defaultdict(Match)
+    for line in model.layout.schedule.lines:
+        cell = tuple(n for n, scope in enumerate(scopes) if scope.covers(line.initiative, line.stage))
+        if cell:
+            found[line.initiative].cells[cell].append(line)
+    return dict(found)
+
+
+def bases(case: Case) -> dict[str, frozenset[str]]:
+    """Return the non-matching funders by the source of their money: public, private, and both."""
+    found = {
+        source: frozenset(f for f, r in case.funders.items() if r.kind != "matching" and case.source(f) == source)
+        for source in ("public", "private")
+    }
+    return {**found, "both": found["public"] | found["private"]}
+
+
+def kinds(case: Case, cell: Cell) -> dict[str, tuple[int, ...]]:
+    """Return which rows of a cell claim which kind of base; kinds are merged where every row takes both."""
+    rules = case.tables["matching"]
+    if all(rules[n].base == "both" for n in cell):
+        return {"both": cell}
+    claims = {b: tuple(n for n in cell if rules[n].base in (b, "both")) for b in ("public", "private")}
+    return {b: rows for b, rows in claims.items() if rows}
+
+
+UsedKey = tuple[int, str, str, Cell]
+MatchedKey = tuple[int, str, str, Cell]
+
+
+def used_indices(case: Case, found: dict[str, Match]) -> list[UsedKey]:
+    """Return (row, kind, initiative, cell) where several rows claim the same base."""
+    return [
+        (n, kind, name, cell)
+        for name, match in found.items()
+        for cell in match.cells
+        for kind, rows in kinds(case, cell).items()
+        if len(rows) > 1
+        for n in rows
+    ]
+
+
+def matched_indices(case: Case, found: dict[str, Match]) -> list[MatchedKey]:
+    """Return (row, funder, initiative, cell) where several rows let the same funder pay."""
+    scopes = matching_scopes(case)
+    indices = []
+    for name, match in found.items():
+        for cell in match.cells:
+            for funder in case.funders:
+                rows = [n for n in cell if funder in scopes[n].funders]
+                if len(rows) > 1:
+                    indices += [(n, funder, name, cell) for n in rows]
+    return indices
+
+
+def add_matching(model: pyo.ConcreteModel, case: Case) -> None:
+    """Add the variables and rows of the family."""
+    found, scopes, base = matches(model, case), matching_scopes(case), bases(case)
+    rules = case.tables["matching"]
+    used, matched = used_indices(case, found), matched_indices(case, found)
+    model.used = pyo.Var(range(len(used)), bounds=(0, None))
+    model.matched = pyo.Var(range(len(matched)), bounds=(0, None))
+    used_at = {key: model.used[k] for k, key in enumerate(used)}
+    matched_at = {key: model.matched[k] for k, key in enumerate(matched)}
+
+    def ratio(m: pyo.ConcreteModel, n: int, _: str, name: str) -> object:
+        body, factor = Linear(), float(rules[n].ratio)
+        for cell, lines in found[name].cells.items():
+            if n not in cell:
+                continue
+            inline = frozenset(f for f in scopes[n].funders if (n, f, name, cell) not in matched_at)
+            body.plus(paid(m, lines, inline))
+            for funder in scopes[n].funders - inline:
+                body.add(matched_at[n, funder, name, cell], 1.0)
+            for kind, rows in kinds(case, cell).items():
+                if n in rows and (n, kind, name, cell) in used_at:
+                    body.add(used_at[n, kind, name, cell], -factor)
+                elif n in rows:
+                    body.plus(paid(m, lines, base[kind]), -factor)
+        return row(m, None, body, 0.0)
+
+    def split(m: pyo.ConcreteModel, k: int) -> object:
+        _, funder, name, cell = matched[k]
+        body = paid(m, found[name].cells[cell], frozenset({funder}))
+        for n in cell:
+            body.add(matched_at.get((n, funder, name, cell)), -1.0)
+        return row(m, 0.0, body, 0.0)
+
+    def unlocked(m: pyo.ConcreteModel, k: int) -> object:
+        _, kind, name, cell = used[k]
+        body = paid(m, found[name].cells[cell], base[kind])
+        for n in cell:
+            body.add(used_at.get((n, kind, name, cell)), -1.0)
+        return row(m, 0.0, body, None)
+
+    ratios = [(n, rules[n].rule, name) for name, match in found.items() for n in match.rows()]
+    first_matched = {key[1:]: k for k, key in reversed(list(enumerate(matched)))}
+    first_used = {key[1:]: k for k, key in reversed(list(enumerate(used)))}
+    model.matching = pyo.Constraint(ratios, rule=ratio)
+    model.matching_split = pyo.Constraint(sorted(first_matched.values()), rule=split)
+    model.matching_base = pyo.Constraint(sorted(first_used.values()), rule=unlocked)

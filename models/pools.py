@@ -1,0 +1,159 @@
+"""Pooling: lines that no rule tells apart are paid together, which keeps the program small.
+
+A *pool* is a set of lines of one currency with the same non-matching payers and the same earmark scopes. One variable
+per funder, pool and period replaces one per line; splitting a pool's payments in proportion to what its lines need
+gives back the lines exactly. What a matching funder pays is kept per initiative (a *match pool*), because its rules
+hold per initiative; the rest of the pool then pays
+
+    Σ_f pay[f,pool,t] + Σ_{match pools q of the pool} Σ_f pay[f,q,t] = Σ_{ℓ in pool} due[ℓ,t],
+    Σ_f pay[f,q,t] ≤ Σ_{ℓ in q} due[ℓ,t].
+
+A line keeps a pool of its own initiative when a co-funding or matching row needs to know who paid *there*: when its
+funders in scope are some, but neither all nor none, of the line's non-matching payers. With all of them the scope's
+pay is `due − matching pay`, with none it is nothing, and neither needs the line. So pooling is exact, not a
+relaxation. Source: solving.md, "Pool the payments".
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..inputs.case import Case
+from .eligibility import Eligibility, Scope
+from .lines import Line, Schedule
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Lines paid together. `initiative` is set when all belong to one; `parent` when this is a match pool."""
+
+    name: str
+    currency: str
+    payers: tuple[str, ...]
+    lines: tuple[Line, ...]
+    initiative: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Pools:
+    """All pools of a case, by name, and where each line is paid."""
+
+    pools: dict[str, Pool]
+    pool_of: dict[tuple[str, str, str], str]
+    match_of: dict[tuple[str, str, str], str]
+
+    def matches(self, name: str) -> list[Pool]:
+        """Return the match pools of a pool."""
+        return [pool for pool in self.pools.values() if pool.parent == name]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A rule row that holds per initiative and asks what `funders` pay in its scope."""
+
+    row: str
+    scope: Scope
+
+
+def cofunding_claims(case: Case) -> list[Claim]:
+    """Return the co-funding rows as claims."""
+    return [
+        Claim(
+            f"cofunding {n}",
+            Scope(case.select_source(rule.funders), case.select_initiatives(rule.initiatives), rule.stage),
+        )
+        for n, rule in enumerate(case.tables["cofunding"])
+    ]
+
+
+def matching_claims(case: Case) -> list[Claim]:
+    """Return one claim per matching row and kind of base, where public and private bases must be told apart."""
+    rules = case.tables["matching"]
+    found = []
+    for n, rule in enumerate(rules):
+        initiatives = case.select_initiatives(rule.initiatives)
+        if rule.base == "both":
+            found.append(Claim(f"matching {n}", Scope(frozenset(), initiatives, rule.stage)))
+            continue
+        for source in ("public", "private"):
+            base = frozenset(f for f, r in case.funders.items() if r.kind != "matching" and case.source(f) == source)
+            found.append(Claim(f"matching {n}", Scope(base, initiatives, rule.stage)))
+    return found
+
+
+class PoolKey(NamedTuple):
+    """What tells lines apart; `own` is (initiative, claims) for a line that keeps a pool of its initiative's."""
+
+    currency: str
+    payers: tuple[str, ...]
+    earmarks: tuple[bool, ...]
+    own: tuple[str, tuple[str, ...]] | None
+
+
+class MatchKey(NamedTuple):
+    """What tells match pools apart."""
+
+    pool: PoolKey
+    initiative: str
+    claims: tuple[str, ...]
+    payers: tuple[str, ...]
+
+
+Groups = tuple[dict[PoolKey, list[Line]], dict[MatchKey, list[Line]]]
+
+
+def _group(case: Case, schedule: Schedule) -> Groups:
+    """Sort the lines into pools and match pools by all that rules tell them apart by."""
+    eligibility = Eligibility(case)
+    claims = cofunding_claims(case) + matching_claims(case)
+    earmarks = [
+        Scope(frozenset(), case.select_initiatives(rule.initiatives), rule.stage)
+        for rule in case.tables["earmarks"]
+    ]
+    common: dict[PoolKey, list[Line]] = defaultdict(list)
+    matched: dict[MatchKey, list[Line]] = defaultdict(list)
+    for line in schedule.lines:
+        payers = eligibility.payers(*line.key)
+        base = tuple(f for f in payers if case.funders[f].kind != "matching")
+        own = [claim for claim in claims if claim.scope.covers(line.initiative, line.stage)]
+        apart = any(0 < len(claim.scope.funders & set(base)) < len(base) for claim in own)
+        marks = tuple(scope.covers(line.initiative, line.stage) for scope in earmarks)
+        rows = tuple(claim.row for claim in own)
+        key = PoolKey(line.currency, base, marks, (line.initiative, rows) if apart else None)
+        common[key].append(line)
+        match = tuple(f for f in payers if case.funders[f].kind == "matching")
+        if match:
+            matched[MatchKey(key, line.initiative, rows, match)].append(line)
+    return common, matched
+
+
+def pools(case: Case, schedule: Schedule) -> Pools:
+    """Return the pools of a case."""
+    common, matched = _group(case, schedule)
+    found: dict[str, Pool] = {}
+    names: dict[PoolKey, str] = {}
+    for key, lines in common.items():
+        names[key] = name = _name(lines, found)
+        owners = {line.initiative for line in lines}
+        only = owners.pop() if len(owners) == 1 else None
+        found[name] = Pool(name, key.currency, key.payers, tuple(lines), only)
+    match_of = {}
+    for match, lines in matched.items():
+        name = _name(lines, found, "match ")
+        parent = names[match.pool]
+        found[name] = Pool(name, match.pool.currency, match.payers, tuple(lines), match.initiative, parent)
+        match_of.update({line.key: name for line in lines})
+    pool_of = {line.key: names[key] for key, lines in common.items() for line in lines}
+    return Pools(found, pool_of, match_of)
+
+
+def _name(lines: list[Line], taken: dict[str, Pool], prefix: str = "") -> str:
+    """Return a name that a reader can place: the line itself, or the first line and how many more."""
+    first = lines[0]
+    name = prefix + "/".join(part for part in first.key if part)
+    if len(lines) > 1:
+        name += f" and {len(lines) - 1} more"
+    while name in taken:
+        name += "'"
+    return name

@@ -1,0 +1,131 @@
+"""From a Pyomo model to one sparse matrix, scaled so that a solver's tolerances mean the same in every currency.
+
+Pyomo's standard form gives all rows at once; passing them to the solver in one call is two to three times faster than
+row by row. Money columns are measured in a power of two near the typical due, and each row is divided by a power of two
+near its largest coefficient, so that a tolerance of 1e-9 is a fraction of a cent even where amounts are in single euros.
+Powers of two change no digit. Source: solving.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """`maximise cost·x + offset` subject to `row_lower ≤ matrix·x ≤ row_upper`, `lower ≤ x ≤ upper`.
+
+    Columns are scaled: `x = column_scale·(solver's x)`. `integer` marks the integer columns. `variables` and
+    `constraints` are the Pyomo components behind columns and rows.
+    """
+
+    matrix: Any
+    cost: Floats
+    offset: float
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    integer: NDArray[np.bool_]
+    column_scale: Floats
+    row_scale: Floats
+    variables: tuple[Any, ...]
+    constraints: tuple[Any, ...]
+
+    @cached_property
+    def column_of(self) -> dict[int, int]:
+        """Return {id(variable): column}."""
+        return {id(variable): k for k, variable in enumerate(self.variables)}
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """Return {name of the constraint: row}; of a range, the row of its upper side."""
+        return {constraint.name: k for k, constraint in enumerate(self.constraints)}
+
+    def with_bounds(self, lower: Floats, upper: Floats) -> "Program":
+        """Return the program with other column bounds (in the solver's scale)."""
+        return replace(self, lower=lower, upper=upper)
+
+    def tightened(self, limits: Mapping[str, float]) -> "Program":
+        """Return the program with the upper sides of the named rows lowered by an amount in the model's units."""
+        upper = self.row_upper.copy()
+        for name, amount in limits.items():
+            k = self.row_of[name]
+            upper[k] -= amount * self.row_scale[k]
+        return replace(self, row_upper=upper)
+
+    def values(self, x: Floats) -> Floats:
+        """Return the solver's point in the model's units."""
+        return np.asarray(x * self.column_scale, dtype=float)
+
+
+def compile_model(model: pyo.ConcreteModel) -> Program:
+    """Return the scaled program of a Pyomo model with one objective to maximise."""
+    form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    matrix = csr_array(form.A)
+    matrix.sum_duplicates()
+    rhs = np.asarray(form.rhs, dtype=float)
+    side = np.array([bound for _, bound in form.rows], dtype=int)
+    columns = tuple(form.columns)
+    cost = np.zeros(len(columns))
+    terms = csr_array(form.c)
+    cost[terms.indices] = terms.data
+    program = Program(
+        matrix=matrix,
+        cost=cost,
+        offset=float(form.c_offset[0]),
+        row_lower=np.where(side <= 0, rhs, -np.inf),
+        row_upper=np.where(side >= 0, rhs, np.inf),
+        lower=np.array([-np.inf if v.lb is None else v.lb for v in columns], dtype=float),
+        upper=np.array([np.inf if v.ub is None else v.ub for v in columns], dtype=float),
+        integer=np.array([v.is_integer() or v.is_binary() for v in columns], dtype=bool),
+        column_scale=np.ones(len(columns)),
+        row_scale=np.ones(len(rhs)),
+        variables=columns,
+        constraints=tuple(constraint for constraint, _ in form.rows),
+    )
+    return _scaled(program)
+
+
+def _power_of_two(values: Floats) -> Floats:
+    """Return the power of two nearest to each positive value."""
+    return np.asarray(np.exp2(np.round(np.log2(values))), dtype=float)
+
+
+def _scaled(program: Program) -> Program:
+    """Scale the continuous columns by one power of two, then every row by its own."""
+    matrix = program.matrix
+    if not matrix.nnz:
+        return program
+    row_of_entry = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    has_money = np.zeros(matrix.shape[0], dtype=bool)
+    has_money[row_of_entry[~program.integer[matrix.indices]]] = True
+    dues = np.abs(matrix.data[program.integer[matrix.indices] & has_money[row_of_entry]])
+    dues = dues[dues > 0]
+    typical = float(_power_of_two(np.array([np.median(dues)]))[0]) if dues.size else 1.0
+    column_scale = np.where(program.integer, 1.0, typical)
+    data = matrix.data * column_scale[matrix.indices]
+    largest = np.zeros(matrix.shape[0])
+    np.maximum.at(largest, row_of_entry, np.abs(data))
+    row_scale = 1.0 / _power_of_two(np.where(largest > 0, largest, 1.0))
+    scaled = csr_array((data * row_scale[row_of_entry], matrix.indices, matrix.indptr), shape=matrix.shape)
+    return replace(
+        program,
+        matrix=scaled,
+        cost=program.cost * column_scale,
+        row_lower=program.row_lower * row_scale,
+        row_upper=program.row_upper * row_scale,
+        lower=program.lower / column_scale,
+        upper=program.upper / column_scale,
+        column_scale=column_scale,
+        row_scale=row_scale,
+    )

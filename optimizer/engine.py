@@ -1,0 +1,220 @@
+"""The one place that knows HiGHS: a program in, an outcome out; interruptible, with progress.
+
+Every outcome of the solver is a status of its own; bound and incumbent are kept whatever ended the search.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from types import FrameType
+
+import highspy
+import numpy as np
+
+from .compile import Floats, Program
+
+
+class Ending(str, Enum):
+    """What ended a solve."""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    TIME_LIMIT = "time_limit"
+    OTHER_LIMIT = "other_limit"
+    INTERRUPTED = "interrupted"
+    NUMERICAL = "numerical"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a search stands: phase, seconds since the start, incumbent, bound and relative gap (None: none yet)."""
+
+    phase: str
+    seconds: float
+    incumbent: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a solve gave: `x` in the solver's scale (None: no point), objective and bound of the maximisation."""
+
+    ending: Ending
+    x: Floats | None
+    objective: float | None
+    bound: float | None
+    seconds: float
+    duals: Floats | None = None
+
+
+@dataclass
+class Interrupt:
+    """Remembers the signal that asked the search to stop."""
+
+    number: int | None = None
+    _handlers: dict[int, object] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Tell whether a signal came."""
+        return self.number is not None
+
+
+@contextmanager
+def listening() -> Iterator[Interrupt]:
+    """Turn SIGINT and SIGTERM into a polite stop while solving (in the main thread only)."""
+    interrupt = Interrupt()
+
+    def note(number: int, _: FrameType | None) -> None:
+        interrupt.number = number
+
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupt
+        return
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupt
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how exactly to search. `gap` is relative; `threads` 0 = the solver's choice."""
+
+    gap: float = 0.0
+    time_limit: float = float("inf")
+    seed: int = 1
+    threads: int = 0
+    log: bool = False
+
+
+def _pass(highs: highspy.Highs, program: Program, relax: bool) -> None:
+    """Hand the whole program to HiGHS at once."""
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(program.cost), len(program.row_lower)
+    lp.sense_ = highspy.ObjSense.kMaximize
+    lp.offset_ = program.offset
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.lower, program.upper
+    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
+    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = program.matrix.data
+    if not relax and program.integer.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(flag)] for flag in program.integer]
+    highs.passModel(lp)
+
+
+ENDINGS = {
+    highspy.HighsModelStatus.kOptimal: Ending.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: Ending.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Ending.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Ending.UNBOUNDED,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Ending.NUMERICAL,
+    highspy.HighsModelStatus.kTimeLimit: Ending.TIME_LIMIT,
+    highspy.HighsModelStatus.kIterationLimit: Ending.OTHER_LIMIT,
+    highspy.HighsModelStatus.kSolutionLimit: Ending.OTHER_LIMIT,
+    highspy.HighsModelStatus.kObjectiveBound: Ending.OTHER_LIMIT,
+    highspy.HighsModelStatus.kObjectiveTarget: Ending.OTHER_LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Ending.INTERRUPTED,
+}
+
+
+class Search:
+    """One HiGHS run on one program; `relax` drops integrality."""
+
+    def __init__(self, program: Program, limits: Limits, relax: bool = False) -> None:
+        """Pass the program and set the options."""
+        self.program, self.relax = program, relax
+        self.highs = highspy.Highs()
+        options: dict[str, object] = {
+            "output_flag": True,
+            "log_to_console": limits.log,
+            "mip_rel_gap": limits.gap,
+            "mip_abs_gap": 1e-9,
+            "mip_feasibility_tolerance": 1e-7,
+            "primal_feasibility_tolerance": 1e-9,
+            "dual_feasibility_tolerance": 1e-9,
+            "random_seed": limits.seed,
+            "threads": limits.threads,
+            "time_limit": max(0.0, limits.time_limit),
+        }
+        if relax and len(program.cost) > 2000:
+            options["solver"] = "ipm"
+        for name, value in options.items():
+            self.highs.setOptionValue(name, value)
+        _pass(self.highs, program, relax)
+
+    def start_from(self, x: Floats) -> None:
+        """Offer a point (in the solver's scale) as the first incumbent."""
+        index = np.flatnonzero(self.program.integer).astype(np.int32)
+        self.highs.setSolution(len(index), index, x[index])
+
+    def listen(self, listener: Listener, phase: str, began: float) -> None:
+        """Report incumbent, bound and gap of the running search."""
+        largest = highspy.kHighsInf
+
+        def heard(event: object) -> None:
+            out = event.data_out  # type: ignore[attr-defined]
+            incumbent = out.mip_primal_bound if abs(out.mip_primal_bound) < largest else None
+            bound = out.mip_dual_bound if abs(out.mip_dual_bound) < largest else None
+            gap = None
+            if incumbent is not None and bound is not None:
+                gap = abs(bound - incumbent) / max(abs(incumbent), 1e-9)
+            listener(Progress(phase, time.monotonic() - began, incumbent, bound, gap))
+
+        self.highs.cbMipLogging += heard
+
+    def run(self, interrupt: Interrupt | None = None) -> Outcome:
+        """Solve; a signal noted by `interrupt` stops it in about a second and keeps the incumbent."""
+        began = time.monotonic()
+        if len(self.program.row_lower) == 0:
+            return self._without_rows(began)
+        self.highs.HandleUserInterrupt = True
+        self.highs.startSolve()
+        done = False
+        while not done:
+            done, _ = self.highs.wait(0.05)
+            if interrupt:
+                self.highs.cancelSolve()
+        return self._outcome(time.monotonic() - began)
+
+    def _without_rows(self, began: float) -> Outcome:
+        """Solve a program without rows: every column at its better bound."""
+        p = self.program
+        x = np.where(p.cost > 0, p.upper, np.where(p.cost < 0, p.lower, np.clip(0.0, p.lower, p.upper)))
+        if not np.isfinite(x).all():
+            return Outcome(Ending.UNBOUNDED, None, None, None, time.monotonic() - began)
+        value = float(p.cost @ x + p.offset)
+        return Outcome(Ending.OPTIMAL, x, value, value, time.monotonic() - began)
+
+    def _outcome(self, seconds: float) -> Outcome:
+        status = self.highs.getModelStatus()
+        ending = ENDINGS.get(status, Ending.NUMERICAL)
+        info = self.highs.getInfo()
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        is_mip = not self.relax and bool(self.program.integer.any())
+        x = objective = bound = duals = None
+        if feasible or ending is Ending.OPTIMAL:
+            solution = self.highs.getSolution()
+            x = np.asarray(solution.col_value, dtype=float)
+            objective = float(info.objective_function_value)
+            if not is_mip:
+                duals = np.asarray(solution.row_dual, dtype=float)
+        if is_mip:
+            bound = float(info.mip_dual_bound) if np.isfinite(info.mip_dual_bound) else None
+        elif ending is Ending.OPTIMAL:
+            bound = objective
+        return Outcome(ending, x, objective, bound, seconds, duals)

@@ -1,0 +1,192 @@
+"""From a case to a verified run: build, compile, search, settle to the cent, verify."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+import pyomo.environ as pyo
+
+from ..inputs.case import Case
+from ..inputs.faults import Infeasible, SolverFailure
+from ..models.build import build
+from ..results.manifest import make_manifest
+from ..results.plan import Plan, Run, SolveReport, Status, relative_gap
+from ..results.rule_tables import rule_tables
+from ..results.summary import summarise
+from ..results.tables import Tables
+from ..results.verify import Audit, audit
+from .compile import Program, compile_model
+from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
+from .extract import Factors, factor_table
+from .search import Found, Hunt
+from .settle import Settled, Settler
+
+ROUNDS = 8  # how often the search resumes with limits tightened by a rounding overshoot
+
+STATUS = {
+    Ending.OPTIMAL: Status.OPTIMAL,
+    Ending.INFEASIBLE: Status.INFEASIBLE,
+    Ending.UNBOUNDED: Status.UNBOUNDED,
+    Ending.TIME_LIMIT: Status.FEASIBLE,
+    Ending.OTHER_LIMIT: Status.FEASIBLE,
+    Ending.INTERRUPTED: Status.INTERRUPTED,
+    Ending.NUMERICAL: Status.NUMERICAL,
+}
+
+
+@dataclass(frozen=True)
+class SolveOptions:
+    """How to solve; None takes the value of case.toml. `gap` is relative, `time_limit` in seconds, `threads` 0 = all."""
+
+    gap: float | None = None
+    time_limit: float | None = None
+    seed: int = 1
+    threads: int = 0
+    solver_log: bool = False
+
+    def limits(self, case: Case) -> Limits:
+        """Return the engine's limits for a case."""
+        gap = float(case.settings.solve.gap) if self.gap is None else self.gap
+        seconds = float(case.settings.solve.time_limit) if self.time_limit is None else self.time_limit
+        return Limits(gap, seconds, self.seed, self.threads, self.solver_log)
+
+
+@dataclass
+class Work:
+    """One solve in progress: its limits, who listens, and how long each part took."""
+
+    case: Case
+    limits: Limits
+    interrupt: Interrupt
+    listener: Listener
+    began: float = field(default_factory=time.monotonic)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def took(self, part: str, since: float) -> None:
+        """Add the seconds since `since` to a part's time."""
+        self.timings[part] = self.timings.get(part, 0.0) + time.monotonic() - since
+
+    def prepare(self) -> tuple[pyo.ConcreteModel, Program]:
+        """Build and compile the model."""
+        self.listener(Progress("building", time.monotonic() - self.began))
+        clock = time.monotonic()
+        model = build(self.case)
+        self.took("build", clock)
+        clock = time.monotonic()
+        program = compile_model(model)
+        self.took("compile", clock)
+        return model, program
+
+    def hunt(self, program: Program, settler: Settler) -> tuple[Found, Settled | None]:
+        """Search; where rounding passes a limit, tighten it by the overshoot and resume. The first bound stays."""
+        bound, start = None, None
+        for attempt in range(ROUNDS):
+            clock = time.monotonic()
+            found = Hunt(program, self.limits, self.interrupt, self.listener, self.began).run(start)
+            self.took("search", clock)
+            bound = found.bound if attempt == 0 else bound
+            found = Found(found.ending, found.x, found.objective, bound, found.phase)
+            if found.x is None:
+                if attempt and found.ending is Ending.INFEASIBLE:
+                    break
+                return found, None
+            clock = time.monotonic()
+            settled = settler.settle(program, found.x)
+            self.took("settle", clock)
+            if settled.rounded is not None:
+                return found, settled
+            program, start = program.tightened(settled.tighten), found.x
+        raise SolverFailure("no plan was found that holds every limit once amounts are rounded to minor units")
+
+
+def _ignore(_: Progress) -> None:
+    """Listen to nothing."""
+
+
+def solve(case: Case, options: SolveOptions | None = None, progress: Listener | None = None) -> Run:
+    """Return the best plan within the limits, rounded to minor units and verified.
+
+    Raises Infeasible when no plan satisfies every rule, SolverFailure when a plan cannot be settled or verified. A limit
+    or signal without a plan gives a Run whose plan is None. Amounts in the Run are in whole currency units.
+    """
+    options = options or SolveOptions()
+    if case.contradictions:
+        raise Infeasible("; ".join(f"{f.file}: {f.expected} ({f.hint})" for f in case.contradictions))
+    limits = options.limits(case)
+    with listening() as interrupt:
+        work = Work(case, limits, interrupt, progress or _ignore)
+        model, program = work.prepare()
+        factors = factor_table(case)
+        found, settled = work.hunt(program, Settler(model, program, factors))
+        if found.ending is Ending.INFEASIBLE and settled is None:
+            raise Infeasible("no plan satisfies every rule")
+        report = _report(work, program, found, settled)
+        return _run(case, report, settled, factors, _given(limits), work)
+
+
+def _given(limits: Limits) -> dict[str, object]:
+    """Return the options as they were in force, for the manifest."""
+    return {name: value for name, value in asdict(limits).items() if name != "log"}
+
+
+def _report(work: Work, program: Program, found: Found, settled: Settled | None) -> SolveReport:
+    """Return how good the plan is; an optimum is only called so when the gap says it."""
+    objective = None
+    if settled is not None and settled.decisions is not None:
+        objective = math.fsum(settled.decisions.worth.values())
+    bound = found.bound
+    if objective is not None and bound is not None:
+        bound = max(bound, objective)
+    gap = relative_gap(objective, bound)
+    status = STATUS[found.ending]
+    if status in (Status.OPTIMAL, Status.FEASIBLE) and objective is None:
+        status = Status.NO_PLAN
+    elif status is Status.OPTIMAL and (gap is None or gap > work.limits.gap + 1e-9):
+        status = Status.FEASIBLE
+    elif status is Status.FEASIBLE and gap is not None and gap <= work.limits.gap:
+        status = Status.OPTIMAL
+    limit = found.ending.value if found.ending in (Ending.TIME_LIMIT, Ending.OTHER_LIMIT) else None
+    if status is Status.OPTIMAL:
+        limit = None
+    return SolveReport(
+        status=status,
+        objective=objective,
+        bound=bound,
+        gap=gap,
+        seconds=time.monotonic() - work.began,
+        terms={} if objective is None else {"value": objective},
+        limit=limit,
+        signal=work.interrupt.number,
+        phase=found.phase,
+        timings=dict(work.timings),
+        model={
+            "columns": len(program.cost),
+            "integer": int(program.integer.sum()),
+            "rows": len(program.row_lower),
+            "nonzeros": int(program.matrix.nnz),
+        },
+    )
+
+
+def _run(
+    case: Case,
+    report: SolveReport,
+    settled: Settled | None,
+    factors: Factors,
+    options: Mapping[str, object],
+    work: Work,
+) -> Run:
+    """Return the run with all tables; a plan that does not verify never leaves."""
+    manifest = make_manifest(case, options, {})
+    if settled is None or settled.decisions is None or settled.rounded is None:
+        return Run(case, None, report, summarise(case, report, None), options=options, manifest=manifest)
+    work.listener(Progress("verifying", time.monotonic() - work.began, report.objective, report.bound, report.gap))
+    decisions = settled.decisions
+    tables = Tables(case, factors, decisions.starts, decisions.worth, settled.rounded).all()
+    summary = summarise(case, report, tables)
+    checked: Audit = audit(case, tables, summary, factors)
+    if checked.faults:
+        raise SolverFailure("the plan does not verify: " + "; ".join(checked.faults[:5]))
+    tables |= rule_tables(case, checked.rows)
+    return Run(case, Plan(tables, factors), report, summary, checked, options, manifest)

@@ -1,0 +1,27 @@
+"""manifest.json: what a run was made from, so that it can be made again anywhere."""
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from ..inputs.case import Case
+
+
+def make_manifest(case: Case, options: Mapping[str, Any], hashes: Mapping[str, str]) -> dict[str, Any]:
+    """Return input hashes (SHA-256), options, versions and a replay command that names no machine."""
+    given = {"gap": "--gap", "time_limit": "--time-limit", "seed": "--seed", "threads": "--threads"}
+    words = [f"{flag} {options[name]}" for name, flag in given.items() if options.get(name) is not None]
+    return {
+        "case": case.settings.name,
+        "inputs": dict(hashes),
+        "options": dict(options),
+        "seed": options.get("seed"),
+        "versions": {
+            "fundalign": version("fundalign"),
+            "python": platform.python_version(),
+            "pyomo": version("pyomo"),
+            "highs": version("highspy"),
+        },
+        "replay": " ".join(["fundalign solve case -o replay", *words]),
+    }

@@ -1,0 +1,184 @@
+"""What a solve returns: a frozen Plan, the report on how good it is, and the Run that holds both with its case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..inputs.case import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .verify import Audit
+
+Text = Mapping[str, "pd.DataFrame"]
+
+NUMBERS = {
+    "portfolio": ("cost", "value", "present_value", "public", "private", "matching"),
+    "schedule": ("level", "cost", "success"),
+    "funding": ("amount", "amount_funder", "amount_base"),
+    "budgets": (
+        "payments",
+        "reserved",
+        "carried_in",
+        "spent",
+        "hedge_cost",
+        "provision",
+        "buffer",
+        "carried_out",
+        "lapsed",
+        "execution_rate",
+        "commitments",
+        "committed",
+    ),
+    "currency": ("exposure", "hedged", "unhedged", "worst_case_loss"),
+    "flows": ("amount_base",),
+    "equity": ("value", "at_least", "at_most"),
+    "matching": ("matched", "base", "ratio", "achieved"),
+    "cofunding": ("value", "at_least", "at_most"),
+    "rules": ("value", "at_least", "at_most", "slack"),
+}
+COUNTS = {"portfolio": ("milestones_done", "milestones")}
+FLAGS = {"portfolio": ("funded", "complete"), "schedule": ("done",), "rules": ("binding",)}
+TABLES = tuple(NUMBERS)
+
+
+class Status(str, Enum):
+    """How a solve ended; each value is what summary.json says."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    NO_PLAN = "no_plan"
+    UNBOUNDED = "unbounded"
+    NUMERICAL = "numerical"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class SolveReport:
+    """How good the plan is and what it took.
+
+    `objective` and `bound` are in the objective's own unit (values, for goal `value`); `bound` is an upper one when
+    maximising. `gap` = |bound − objective| / max(|objective|, 1e-9), 0 when both are 0. `terms` are the named parts of
+    the objective. `limit` names what ended the search early (`time_limit`), `signal` the signal that did; `phase` found
+    the plan. `model` counts the columns, integer columns, rows and nonzeros of the program.
+    """
+
+    status: Status
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+    terms: Mapping[str, float] = field(default_factory=dict)
+    limit: str | None = None
+    signal: int | None = None
+    phase: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)
+    model: Mapping[str, int] = field(default_factory=dict)
+
+
+def relative_gap(objective: float | None, bound: float | None) -> float | None:
+    """Return |bound − objective| / max(|objective|, 1e-9); None where either is unknown."""
+    if objective is None or bound is None:
+        return None
+    return abs(bound - objective) / max(abs(objective), 1e-9) if bound != objective else 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as tables.
+
+    `tables` holds the exact text that a run folder holds (see the reference of outputs); `factors` the loss, discount and
+    escalation factors behind it. Attributes such as `plan.funding` give typed frames with amounts as floats in whole
+    currency units.
+    """
+
+    tables: Text
+    factors: Mapping[str, Any]
+
+    def frame(self, name: str) -> "pd.DataFrame":
+        """Return one table with numbers as floats, flags as booleans and empty numbers as NaN."""
+        import pandas as pd
+
+        found = self.tables[name].copy()
+        for column in NUMBERS[name]:
+            if column in found:
+                found[column] = pd.to_numeric(found[column].replace("", None))
+        for column in COUNTS.get(name, ()):
+            found[column] = found[column].astype(int)
+        for column in FLAGS.get(name, ()):
+            found[column] = found[column] == "true"
+        return found
+
+    @cached_property
+    def portfolio(self) -> "pd.DataFrame":
+        """One row per initiative."""
+        return self.frame("portfolio")
+
+    @cached_property
+    def schedule(self) -> "pd.DataFrame":
+        """One row per milestone."""
+        return self.frame("schedule")
+
+    @cached_property
+    def funding(self) -> "pd.DataFrame":
+        """One row per payment: funder, initiative, stage, party, period."""
+        return self.frame("funding")
+
+    @cached_property
+    def budgets(self) -> "pd.DataFrame":
+        """One row per funder and budget cycle."""
+        return self.frame("budgets")
+
+    @cached_property
+    def currency(self) -> "pd.DataFrame":
+        """One row per funder, foreign currency and period with an exposure."""
+        return self.frame("currency")
+
+    @cached_property
+    def flows(self) -> "pd.DataFrame":
+        """Who pays for whom, in base currency."""
+        return self.frame("flows")
+
+    @cached_property
+    def equity(self) -> "pd.DataFrame":
+        """Each equity rule's achieved value beside its bounds."""
+        return self.frame("equity")
+
+    @cached_property
+    def matching(self) -> "pd.DataFrame":
+        """Each matching rule's achieved value beside its ratio."""
+        return self.frame("matching")
+
+    @cached_property
+    def cofunding(self) -> "pd.DataFrame":
+        """Each co-funding rule's achieved share beside its bounds."""
+        return self.frame("cofunding")
+
+    @cached_property
+    def rules(self) -> "pd.DataFrame":
+        """Every rule row with value, bounds and slack."""
+        return self.frame("rules")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A solved case: the case as solved, the plan (None when there is none), the report and the summary."""
+
+    case: Case
+    plan: Plan | None
+    report: SolveReport
+    summary: Mapping[str, Any]
+    audit: "Audit | None" = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def write(self, path: str | Path, force: bool = False) -> Path:
+        """Write the run folder atomically; refuses an existing one unless `force` (UsageError)."""
+        from .store import write_run
+
+        return write_run(self, Path(path), force)

@@ -1,0 +1,237 @@
+"""Recomputes budgets, carry-over, currency exposure, hedging and buffers, cycle by cycle, and their tables.
+
+    spent + hedge cost + buffer ≤ payments − reserved + carried in          exactly, to the minor unit
+    buffer ≥ Σ δ·unhedged + contingency·Σ pay, rounded up        0 ≤ hedged ≤ exposure
+    carried out = min(carry_over·payments, payments − reserved, what is left), rounded down; the rest lapses
+
+Funder's currency. Source: model.md, rules 9 and 10.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import pandas as pd
+
+from ..inputs.case import Case, Cycle
+from .verify_cells import Row, Sheet
+from .verify_facts import Facts
+from .verify_rows import ZERO, RuleRow, plain, six_digits
+
+Position = tuple[str, str, int]
+
+
+@dataclass
+class _Use:
+    """What a funder uses in a cycle, in its currency: `spent` as reported, the others exact."""
+
+    spent: Fraction = ZERO
+    pay: Fraction = ZERO
+    need: Fraction = ZERO
+    hedging: Fraction = ZERO
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The recomputed figures of one row of budgets.csv."""
+
+    payments: Fraction
+    reserved: Fraction
+    carried_in: Fraction
+    spent: Fraction
+    hedge_cost: Fraction
+    provision: Fraction
+    buffer: Fraction
+    carried_out: Fraction
+    lapsed: Fraction
+
+
+def round_up(value: Fraction, minor: Fraction) -> Fraction:
+    """Return the next amount that is a whole number of minor units, not below 0."""
+    return max(ZERO, -(-value // minor) * minor)
+
+
+def check_budgets(
+    facts: Facts, tables: Mapping[str, pd.DataFrame], positions: Mapping[Position, Row]
+) -> None:
+    """Check exposure and hedging, then every cycle of every funder, against currency.csv and budgets.csv."""
+    uses = _uses(facts)
+    _exposures(facts, uses, positions)
+    listed = _listed(facts, tables)
+    for funder, cycles in facts.case.cycles.items():
+        carried = ZERO
+        for cycle, following in pairwise((*cycles, None)):
+            if cycle is not None:
+                use = uses[funder, cycle.name]
+                carried = _cycle(facts, cycle, use, carried, following is None, listed)
+        _outside(facts, funder, uses)
+
+
+def _uses(facts: Facts) -> defaultdict[tuple[str, str], _Use]:
+    """Add up payments per funder and cycle; payments in no cycle are kept under the period's label."""
+    places = {
+        (cycle.funder, t): cycle.name
+        for cycles in facts.case.cycles.values()
+        for cycle in cycles
+        for t in range(cycle.first, cycle.last + 1)
+    }
+    uses: defaultdict[tuple[str, str], _Use] = defaultdict(_Use)
+    for payment in facts.payments:
+        name = places.get((payment.funder, payment.t), f"/{payment.t}")
+        use = uses[payment.funder, name]
+        use.spent += payment.own
+        use.pay += payment.amount * facts.cash(payment.funder, payment.currency, payment.t)
+    return uses
+
+
+def _outside(facts: Facts, funder: str, uses: Mapping[tuple[str, str], _Use]) -> None:
+    """A period in no cycle has no money."""
+    for (payer, name), use in uses.items():
+        if payer == funder and name.startswith("/") and use.spent:
+            t = int(name[1:])
+            unit = facts.case.funders[funder].currency
+            row = RuleRow(
+                "budgets", "no cycle", funder, (facts.label(t),), use.spent, at_most=ZERO, unit=unit
+            )
+            words = f"budgets: {funder} pays {plain(use.spent)} {unit} in {facts.label(t)}, where it has no budget"
+            facts.findings.rule(row, words)
+
+
+def _exposures(
+    facts: Facts, uses: defaultdict[tuple[str, str], _Use], positions: Mapping[Position, Row]
+) -> None:
+    """Check currency.csv; add hedge costs and currency need to the uses of the cycles they fall into."""
+    case = facts.case
+    exposure: defaultdict[Position, Fraction] = defaultdict(Fraction)
+    for payment in facts.payments:
+        if payment.currency != case.funders[payment.funder].currency:
+            exposure[payment.funder, payment.currency, payment.t] += payment.amount
+    for position in exposure.keys() - positions.keys():
+        words = ", ".join((position[0], position[1], facts.label(position[2])))
+        facts.findings.account("currency.csv", f"the exposure of {words} is missing")
+    for position, row in positions.items():
+        if position not in exposure:
+            row.fault(f"{position[0]} pays nothing in {position[1]} in {facts.label(position[2])}")
+    for position in sorted(exposure):
+        _exposure(facts, uses, position, exposure[position], positions.get(position))
+
+
+def _exposure(
+    facts: Facts,
+    uses: defaultdict[tuple[str, str], _Use],
+    position: Position,
+    amount: Fraction,
+    row: Row | None,
+) -> None:
+    funder, currency, t = position
+    own = facts.case.funders[funder].currency
+    hedged = facts.hedged.get(position, ZERO)
+    cost = _hedge_cost(facts, funder, currency, t)
+    rule = RuleRow(
+        *("currency", "hedge", funder, (currency, facts.label(t)), hedged, ZERO),
+        at_most=ZERO if cost is None else amount,
+        unit=currency,
+    )
+    facts.findings.rule(rule)
+    loss = facts.factors.loss(*position) * (amount - hedged)
+    cycle = next((k for k in facts.case.cycles[funder] if k.first <= t <= k.last), None)
+    if cycle is not None:
+        uses[funder, cycle.name].need += loss
+        uses[funder, cycle.name].hedging += hedged * (cost or ZERO)
+    if row is not None:
+        row.ties("exposure", currency, amount)
+        row.ties("unhedged", currency, amount - hedged)
+        row.ties("worst_case_loss", own, round_up(loss, facts.minor(own)))
+
+
+def _hedge_cost(facts: Facts, funder: str, currency: str, t: int) -> Fraction | None:
+    """Return the cost of hedging one unit, in the funder's currency; None when a leg cannot be hedged."""
+    legs = facts.case.hedge_cost(currency), facts.case.hedge_cost(facts.case.funders[funder].currency)
+    if legs[0] is None or legs[1] is None:
+        return None
+    yearly = Fraction(legs[0]) + Fraction(legs[1])
+    return yearly * facts.factors.years(funder, t) * facts.cash(funder, currency, t)
+
+
+def _cycle(
+    facts: Facts,
+    cycle: Cycle,
+    use: _Use,
+    carried_in: Fraction,
+    last: bool,
+    listed: Mapping[tuple[str, str], Row],
+) -> Fraction:
+    """Check one cycle; return what it carries into the next one."""
+    row = listed.get((cycle.funder, cycle.name))
+    funder = facts.case.funders[cycle.funder]
+    minor = facts.minor(funder.currency)
+    payments, reserved = facts.units(cycle.payments), facts.units(cycle.reserved)
+    own = payments // minor * minor - round_up(reserved, minor)
+    available = own + carried_in
+    hedge_cost = round_up(use.hedging, minor)
+    need = use.need + Fraction(funder.contingency) * use.pay
+    buffer = round_up(need, minor)
+    used = use.spent + hedge_cost
+    index, unit = (cycle.name,), funder.currency
+    words = (
+        f"budgets: {cycle.funder}, cycle {cycle.name}: spends {plain(use.spent)}, "
+        f"hedging {plain(hedge_cost)}, buffer {plain(buffer)}, together more than the {plain(available)} {unit} available"
+    )
+    budget = RuleRow(
+        "budgets", "appropriation", cycle.funder, index, used + buffer, at_most=available, unit=unit
+    )
+    facts.findings.rule(budget, words)
+    left = max(ZERO, available - used - (ZERO if facts.case.settings.buffer.released else buffer))
+    limit = ZERO if last else max(ZERO, min(Fraction(cycle.carry_over) * payments // minor * minor, own))
+    carried = min(left, limit)
+    facts.findings.rule(
+        RuleRow("budgets", "carry-over", cycle.funder, index, carried, ZERO, limit, unit=unit)
+    )
+    held = row.money("buffer", unit) if row else None
+    bound = RuleRow(
+        "currency", "buffer", cycle.funder, index, buffer if held is None else held, need, unit=unit
+    )
+    facts.findings.rule(bound)
+    line = _Line(
+        *(payments // minor * minor, round_up(reserved, minor), carried_in, use.spent, hedge_cost, ZERO),
+        *(buffer, carried, left - carried),
+    )
+    if row is not None:
+        _compare(row, unit, line)
+    return carried
+
+
+def _compare(row: Row, unit: str, line: _Line) -> None:
+    """Check every column of a row of budgets.csv."""
+    for column in ("payments", "reserved", "carried_in", "spent", "hedge_cost", "provision"):
+        row.ties(column, unit, getattr(line, column))
+    for column in ("buffer", "carried_out", "lapsed"):
+        row.ties(column, unit, getattr(line, column))
+    row.says("commitments", "")
+    row.says("committed", "")
+    whole = line.payments + line.carried_in
+    if not whole:
+        row.says("execution_rate", "")
+        return
+    rate, exact = row.number_in("execution_rate"), line.spent / whole
+    if rate is not None and not six_digits(rate, exact):
+        row.fault(f"execution_rate is {plain(rate)}, should be {plain(exact)}")
+
+
+def _listed(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Row]:
+    """Return the rows of budgets.csv; each cycle of each funder is listed once."""
+    case: Case = facts.case
+    sheet = Sheet(case, tables, "budgets", facts.findings)
+    known = {(k.funder, k.name) for cycles in case.cycles.values() for k in cycles}
+    seen: dict[tuple[str, str], Row] = {}
+    for row in sheet.rows():
+        key = (row.text("funder"), row.text("cycle"))
+        if key not in known:
+            row.fault(f"unknown cycle {key[1]!r} of {key[0]!r}")
+        else:
+            sheet.once(key, row, seen, f"cycle {key[1]} of {key[0]}")
+    for funder, name in sorted(known - seen.keys()) if sheet.usable else ():
+        facts.findings.account("budgets.csv", f"cycle {name} of {funder} is missing")
+    return seen

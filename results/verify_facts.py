@@ -1,0 +1,249 @@
+"""The decisions of a plan as its text tables state them, and the exact dues and conversions that follow.
+
+    due[ℓ,t] = σ(i,p)·cost(m)·profile(m,o)·growth(i,t), t = start + o, from κ(i) to κ(ℓ) at reference rates
+
+Amounts are Fractions in whole currency units. Source: model.md, rules 4 and 10, "Money is exact".
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+
+from ..inputs.case import Case
+from ..inputs.tables import CurrencyRow, MilestoneRow
+from .verify_cells import Row, Sheet
+from .verify_factors import Factors
+from .verify_rows import Findings
+
+Milestone = tuple[str, str]
+Line = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A row of funding.csv: `amount` in the line's currency, `own` in the funder's and `base` as stated."""
+
+    number: int
+    funder: str
+    line: Line
+    t: int
+    currency: str
+    amount: Fraction
+    own: Fraction
+    base: Fraction
+
+    @property
+    def words(self) -> str:
+        """Name the payment."""
+        return f"{self.funder} for {' / '.join(part for part in self.line if part)}"
+
+
+@dataclass(slots=True)
+class Due:
+    """What falls due on a line in a period: the exact amount and the number of milestones it comes from."""
+
+    amount: Fraction = Fraction(0)
+    milestones: int = 0
+
+
+@dataclass
+class Facts:
+    """A case, a plan's decisions, and what follows from them; `start` holds the milestones that are done."""
+
+    case: Case
+    factors: Factors
+    findings: Findings
+    start: dict[Milestone, int] = field(default_factory=dict)
+    payments: list[Payment] = field(default_factory=list)
+    hedged: dict[tuple[str, str, int], Fraction] = field(default_factory=dict)
+    dues: dict[Line, dict[int, Due]] = field(default_factory=dict)
+    cost: dict[Milestone, Fraction] = field(default_factory=dict)
+    part: dict[tuple[str, str], list[Fraction]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Prepare the lookups that every rule needs."""
+        case = self.case
+        self.steps: dict[Milestone, MilestoneRow] = {
+            (i, step.milestone): step for i, steps in case.milestones.items() for step in steps
+        }
+        self._reference: dict[str, Fraction] = {}
+        self._rate: dict[tuple[str, int], Fraction] = {}
+        self.weights = {i: self._weights(i) for i in case.initiatives}
+
+    def reference(self, currency: str) -> Fraction:
+        """Return R̄: base currency per unit at the reference rate."""
+        if currency not in self._reference:
+            self._reference[currency] = Fraction(self.case.reference_rate(currency))
+        return self._reference[currency]
+
+    def rate(self, currency: str, t: int) -> Fraction:
+        """Return R: base currency per unit at the planning rate of period t."""
+        if (currency, t) not in self._rate:
+            self._rate[currency, t] = Fraction(self.case.rate(currency, t))
+        return self._rate[currency, t]
+
+    def cash(self, funder: str, currency: str, t: int) -> Fraction:
+        """Return what one unit of `currency` paid in t costs the funder, in its own currency."""
+        return self.rate(currency, t) / self.rate(self.case.funders[funder].currency, t)
+
+    def convert(self, source: str, target: str) -> Fraction:
+        """Return the units of `target` per unit of `source` at reference rates."""
+        return self.reference(source) / self.reference(target)
+
+    def minor(self, currency: str) -> Fraction:
+        """Return one minor unit of a currency, e.g. 1/100."""
+        return Fraction(1, 10 ** self.case.minor_digits(currency))
+
+    def units(self, amount: Decimal) -> Fraction:
+        """Turn an amount of the case's tables into whole currency units."""
+        return Fraction(amount) * self.case.unit
+
+    def label(self, t: int) -> str:
+        """Return a period's label; periods after the horizon are counted from its end."""
+        return self.case.label(t) if t <= self.case.T else f"{self.case.label(self.case.T)}+{t - self.case.T}"
+
+    def funded(self, initiative: str) -> bool:
+        """Tell whether the first milestone is done."""
+        steps = self.case.milestones[initiative]
+        return bool(steps) and (initiative, steps[0].milestone) in self.start
+
+    def finish(self, milestone: Milestone) -> int:
+        """Return the last period in which a done milestone runs."""
+        return self.start[milestone] + self.steps[milestone].duration - 1
+
+    def line_currency(self, initiative: str, party: str) -> str:
+        """Return κ(ℓ): in a virtual pot the party's currency, if it has one, else the initiative's."""
+        own = self.case.parties[party].currency if party else None
+        return own or self.case.initiatives[initiative].currency
+
+    def _weights(self, initiative: str) -> dict[str, tuple[str, Fraction]]:
+        """Return {party: (currency, share converted from the initiative's)}; {"": …} in a real pot."""
+        own = self.case.initiatives[initiative].currency
+        if self.case.pot(initiative) == "real":
+            return {"": (own, Fraction(1))}
+        found = {}
+        for party, share in self.case.shares.get(initiative, {}).items():
+            if share:
+                currency = self.line_currency(initiative, party)
+                found[party] = (currency, share * self.convert(own, currency))
+        return found
+
+    def fall_due(self) -> None:
+        """Work out the exact dues of every line from the starts, and each milestone's cost per currency."""
+        dues: defaultdict[Line, defaultdict[int, Due]] = defaultdict(lambda: defaultdict(Due))
+        parts: defaultdict[tuple[str, str], list[Fraction]] = defaultdict(list)
+        for (initiative, name), start in self.start.items():
+            step = self.steps[initiative, name]
+            cost = self.units(step.cost)
+            per_currency: defaultdict[str, Fraction] = defaultdict(Fraction)
+            whole = Fraction(0)
+            for offset, share in enumerate(self.case.profile(initiative, name)):
+                piece = (
+                    cost * share * self.factors.escalation(initiative, start + offset)
+                    if share
+                    else Fraction(0)
+                )
+                if not piece:
+                    continue
+                whole += piece
+                for party, (_, weight) in self.weights[initiative].items():
+                    due = dues[initiative, step.stage, party][start + offset]
+                    due.amount += piece * weight
+                    due.milestones += 1
+            for currency, weight in self.weights[initiative].values():
+                per_currency[currency] += whole * weight
+            self.cost[initiative, name] = whole
+            for currency, amount in per_currency.items():
+                parts[initiative, currency].append(amount)
+        self.dues = {line: dict(periods) for line, periods in dues.items()}
+        self.part = dict(parts)
+
+
+def read_schedule(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[Milestone, Row]:
+    """Read the starts of schedule.csv into `facts`; return the row of every milestone listed."""
+    sheet = Sheet(facts.case, tables, "schedule", facts.findings)
+    seen: dict[Milestone, Row] = {}
+    for row in sheet.rows():
+        key = (row.text("initiative"), row.text("milestone"))
+        words = f"{key[0]} / {key[1]}"
+        if key not in facts.steps:
+            row.fault(f"unknown milestone {words}")
+            continue
+        if not sheet.once(key, row, seen, words) or not row.flag("done"):
+            continue
+        t = row.period("start")
+        if t is not None:
+            facts.start[key] = t
+    for key in facts.steps.keys() - seen.keys() if sheet.usable else ():
+        facts.findings.account("schedule.csv", f"milestone {key[0]} / {key[1]} is missing")
+    return seen
+
+
+def read_funding(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, Line, int], Row]:
+    """Read the payments of funding.csv into `facts`; return the rows that could be read."""
+    sheet = Sheet(facts.case, tables, "funding", facts.findings)
+    seen: dict[tuple[str, Line, int], Row] = {}
+    for row in sheet.rows():
+        payment = _payment(facts, row)
+        if payment is None:
+            continue
+        if sheet.once((payment.funder, payment.line, payment.t), row, seen, payment.words):
+            facts.payments.append(payment)
+    return seen
+
+
+def _payment(facts: Facts, row: Row) -> Payment | None:
+    case = facts.case
+    funder, initiative, stage, party = (row.text(c) for c in ("funder", "initiative", "stage", "party"))
+    if funder not in case.funders:
+        row.fault(f"unknown funder {funder!r}")
+        return None
+    if initiative not in case.initiatives:
+        row.fault(f"unknown initiative {initiative!r}")
+        return None
+    if all(step.stage != stage for step in case.milestones[initiative]):
+        row.fault(f"{initiative} has no stage {stage!r}")
+        return None
+    if party not in facts.weights[initiative]:
+        row.fault(f"{initiative} has no funding line for party {party!r}")
+        return None
+    t = row.period("period")
+    currency = facts.weights[initiative][party][0]
+    if not row.says("currency", currency):
+        return None
+    own = case.funders[funder].currency
+    amounts = (
+        row.money("amount", currency),
+        row.money("amount_funder", own),
+        row.money("amount_base", case.base),
+    )
+    if t is None or amounts[0] is None or amounts[1] is None or amounts[2] is None:
+        return None
+    if not amounts[0]:
+        row.fault("amount is 0; only payments above 0 are listed")
+    line = (initiative, stage, party)
+    return Payment(row.number, funder, line, t, currency, amounts[0], amounts[1], amounts[2])
+
+
+def read_currency(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str, int], Row]:
+    """Read the hedged amounts of currency.csv into `facts`; return the rows that could be read."""
+    case = facts.case
+    sheet = Sheet(case, tables, "currency", facts.findings)
+    known = {case.base} | {row.currency for row in case.rows(CurrencyRow)}
+    seen: dict[tuple[str, str, int], Row] = {}
+    for row in sheet.rows():
+        funder, currency = row.text("funder"), row.text("currency")
+        if funder not in case.funders or currency not in known:
+            row.fault(f"unknown funder or currency: {funder!r}, {currency!r}")
+            continue
+        t = row.period("period")
+        if t is None or not sheet.once((funder, currency, t), row, seen, f"{funder}, {currency}"):
+            continue
+        amount = row.money("hedged", currency)
+        if amount is not None:
+            facts.hedged[funder, currency, t] = amount
+    return seen

@@ -1,0 +1,130 @@
+"""Every exit code of the command line, and that nothing is written where nothing may be."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fundalign.app.exits import exit_of
+
+Runner = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["solve"], "CASE"),
+        (["paint", "little"], "paint"),
+        (["check", "nowhere"], "nowhere"),
+        (["solve", "nowhere"], "nowhere"),
+        (["verify", "nowhere"], "nowhere"),
+        (["verify", "little"], "little"),
+        (["new", "mine", "--example", "nothing"], "nothing"),
+        (["new", "little"], "little"),
+        (["solve", "little", "--gap", "-1"], "--gap"),
+        (["solve", "little", "--gap", "nan"], "--gap"),
+        (["solve", "little", "--time-limit", "0"], "--time-limit"),
+        (["solve", "little", "--scenario", "dream"], "dream"),
+        (["solve", "little", "--set", "budgets.payments"], "budgets.payments"),
+        (["solve", "little", "--set", "milestones.value[initiative=Z]=1"], "Z"),
+        (["solve", "little", "-o", "."], "holds the case"),
+    ],
+)
+def test_wrong_usage_is_2_and_writes_nothing(
+    fundalign: Runner, little: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    before = names_in(tmp_path)
+    ran = fundalign(*arguments)
+    assert ran.returncode == 2, ran.stderr
+    assert words in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert ran.stdout == ""
+    assert names_in(tmp_path) == before
+
+
+def test_an_existing_output_is_refused_before_solving(fundalign: Runner, hard: Path, tmp_path: Path) -> None:
+    (tmp_path / "hard-run").mkdir()
+    (tmp_path / "hard-run" / "mine.txt").write_text("keep", encoding="utf-8")
+    for extra in ([], ["--force"]):  # --force replaces runs only
+        ran = fundalign("solve", hard, *extra)
+        assert ran.returncode == 2
+        assert "hard-run" in ran.stderr
+    assert (tmp_path / "hard-run" / "mine.txt").read_text(encoding="utf-8") == "keep"
+
+
+def test_force_replaces_an_earlier_run(fundalign: Runner, little: Path) -> None:
+    assert fundalign("solve", little).returncode == 0
+    assert fundalign("solve", little).returncode == 2
+    assert fundalign("solve", little, "--force").returncode == 0
+
+
+def test_a_workbook_is_not_supported_yet(fundalign: Runner, tmp_path: Path) -> None:
+    (tmp_path / "case.xlsx").write_bytes(b"PK")
+    ran = fundalign("check", "case.xlsx")
+    assert ran.returncode == 2
+    assert "not supported yet" in ran.stderr
+
+
+def test_invalid_input_is_3_and_writes_nothing(fundalign: Runner, little: Path, tmp_path: Path) -> None:
+    (little / "funders.csv").write_text("funder,kind,currency\nF,publik,EUR\n", encoding="utf-8")
+    ran = fundalign("solve", little)
+    assert ran.returncode == 3
+    assert "publik" in ran.stderr
+    assert ran.stdout == ""
+    assert names_in(tmp_path) == {"little"}
+
+
+def test_infeasible_is_4_and_the_explanation_is_written(
+    fundalign: Runner, little: Path, tmp_path: Path
+) -> None:
+    # both initiatives mandatory: 11 of cost, 10 of budget
+    (little / "initiatives.csv").write_text(
+        "initiative,currency,status\nA,EUR,mandatory\nB,EUR,mandatory\n", encoding="utf-8"
+    )
+    ran = fundalign("solve", little)
+    assert ran.returncode == 4, ran.stderr
+    assert '"infeasible"' in (tmp_path / "little-run" / "summary.json").read_text(encoding="utf-8")
+    assert '"explanation"' in (tmp_path / "little-run" / "summary.json").read_text(encoding="utf-8")
+    assert fundalign("solve", little, "--force").returncode == 4
+
+
+def test_a_limit_with_a_plan_is_6_and_the_last_line_says_how_far(fundalign: Runner, hard: Path) -> None:
+    ran = fundalign("solve", hard, "--time-limit", "3")
+    assert ran.returncode == 6, ran.stderr
+    last = ran.stdout.strip().splitlines()[-1]
+    assert "time limit" in last
+    assert "%" in last
+    assert fundalign("verify", "hard-run").returncode == 0
+
+
+def test_a_limit_without_a_plan_is_7_and_writes_nothing(
+    fundalign: Runner, hard: Path, tmp_path: Path
+) -> None:
+    ran = fundalign("solve", hard, "--time-limit", "0.000001")
+    assert ran.returncode == 7, ran.stderr
+    assert "time limit" in ran.stderr
+    assert names_in(tmp_path) == {"hard"}
+
+
+@pytest.mark.parametrize(
+    ("status", "number", "code"),
+    [
+        ("optimal", None, 0),
+        ("feasible", None, 6),
+        ("no_plan", None, 7),
+        ("infeasible", None, 4),
+        ("unbounded", None, 5),
+        ("numerical", None, 5),
+        ("interrupted", signal.SIGINT, 130),
+        ("interrupted", signal.SIGTERM, 143),
+    ],
+)
+def test_each_status_has_its_exit_code(status: str, number: int | None, code: int) -> None:
+    assert exit_of(status, number) == code

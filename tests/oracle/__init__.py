@@ -1,0 +1,1 @@
+"""Brute-force oracle for tiny cases: independent of models/, optimizer/ and results/."""

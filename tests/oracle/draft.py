@@ -1,0 +1,73 @@
+"""A tiny case in the making, with the small helpers that the drawing functions share."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from .data import PER_YEAR
+
+Row = dict[str, Any]
+
+RATES = {"EUR": 1.0, "USD": 0.913, "GBP": 1.172, "JPY": 0.00617}
+
+
+@dataclass
+class Draft:
+    """A case in the making. Amounts are drawn in base currency (EUR) and written in the row's currency."""
+
+    rng: random.Random
+    featured: set[str]
+    settings: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    reference: dict[str, list[int]] = field(default_factory=dict)
+
+    def hard(self, family: str) -> bool:
+        return family in self.featured
+
+    @property
+    def timed(self) -> bool:
+        """Whether a part of the milestones family is featured."""
+        return any(f.startswith("milestones:") for f in self.featured)
+
+    def maybe(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def some(self, low: float, high: float, digits: int = 3) -> float:
+        return round(self.rng.uniform(low, high), digits)
+
+    def add(self, table: str, **row: Any) -> Row:
+        self.tables.setdefault(table, []).append(row)
+        return row
+
+    def rows(self, table: str) -> list[Row]:
+        return self.tables.get(table, [])
+
+    def label(self, t: int) -> str:
+        per_year = PER_YEAR[self.settings["frequency"]]
+        year, part = divmod(t - 1, per_year)
+        mark = {1: "", 2: f"H{part + 1}", 4: f"Q{part + 1}"}[per_year]
+        return f"{2027 + year}{mark}"
+
+    @property
+    def periods(self) -> int:
+        return int(self.settings["periods"])
+
+
+def money(base: float, currency: str) -> str:
+    """An amount drawn in EUR, written in a currency with at most three decimals."""
+    return f"{base / RATES[currency]:.3f}"
+
+
+def shares_of(weights: list[int]) -> list[str]:
+    """Irregular shares with four decimals that sum to exactly 1."""
+    whole = [10_000 * w // sum(weights) for w in weights]
+    whole[0] += 10_000 - sum(whole)
+    return [f"{w / 10_000:.4f}" for w in whole]
+
+
+def levelled(rows: list[Row]) -> list[Row]:
+    """Give all rows of a table the same columns."""
+    columns = dict.fromkeys(name for r in rows for name in r)
+    return [{name: r.get(name, "") for name in columns} for r in rows]
