@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Infeasible,
         InputError,
         Interrupted,
+        NotVerified,
         SolverFailure,
         UsageError,
     )
@@ -34,6 +35,7 @@ _HOME = {
     "Infeasible": "inputs.faults",
     "InputError": "inputs.faults",
     "Interrupted": "inputs.faults",
+    "NotVerified": "inputs.faults",
     "SolverFailure": "inputs.faults",
     "UsageError": "inputs.faults",
     "read_case": "inputs.read",
@@ -55,6 +57,7 @@ __all__ = [
     "Infeasible",
     "InputError",
     "Interrupted",
+    "NotVerified",
     "Plan",
     "Run",
     "SolveOptions",

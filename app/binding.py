@@ -6,64 +6,70 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
+from .tables import new_table
+
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ..results.verify_rows import Audit, RuleRow
 
 # Rules a decision maker can move, the most often moved first; not bookkeeping nor the course of milestones.
-FAMILIES = (
-    "budgets",
-    "matching",
-    "cofunding",
-    "equity",
-    "earmarks",
-    "choices",
-    "ranking",
-    "precedence",
-    "eligibility",
-)
-MOST_ROWS = 15
-MOST_PLACES = 4
+FAMILIES = ("budgets", "matching", "cofunding", "equity", "earmarks", "choices")
+MOST_OF_A_FAMILY = 8
+MOST_PLACES = 6
+
+Key = tuple[str, str, str]
 
 
 def binding_table(audit: Audit, unit: int) -> Iterator[Table | Text]:
-    """Yield the binding rules, one line per family, rule and owner; amounts in `unit`s of its currency."""
-    groups: dict[tuple[str, str, str], list[RuleRow]] = {}
+    """Yield the binding rules, one line per family, rule and owner; amounts in `unit`s of its currency.
+
+    A bound of nothing (a red line, no carry-over) is a prohibition, not a limit that could be a little wider.
+    """
+    groups: dict[Key, list[RuleRow]] = {}
     for row in audit.rows:
-        if row.family in FAMILIES and row.binding:
-            groups.setdefault((row.family, row.rule, row.owner), []).append(row)
+        if row.family in FAMILIES and row.binding and binding_side(row)[1] != 0:
+            groups.setdefault(key_of(row), []).append(row)
     if not groups:
         return
-    table = Table(title=Text("\nBinding limits", style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
-    table.show_edge = False
-    for name in ("family", "rule", "of", "where"):
-        table.add_column(name, overflow="fold")
-    table.add_column("limit", justify="right", no_wrap=True)
-    ranked = sorted(groups, key=lambda key: (FAMILIES.index(key[0]), -len(groups[key])))
-    for family, rule, owner in ranked[:MOST_ROWS]:
-        rows = groups[family, rule, owner]
-        cells = (family, rule, owner, places(rows), limit_text(rows, unit))
-        table.add_row(*(Text(cell) for cell in cells))
+    table = new_table("Binding limits", ["family", "rule", "where"], ["limit"])
+    left_out = 0
+    for family in FAMILIES:
+        keys = sorted((key for key in groups if key[0] == family), key=lambda key: -len(groups[key]))
+        for key in keys[:MOST_OF_A_FAMILY]:
+            cells = (family, key[1], places(key, groups[key]), limit_text(groups[key], unit))
+            table.add_row(*(Text(cell) for cell in cells))
+        left_out += len(keys[MOST_OF_A_FAMILY:])
     yield table
-    if len(ranked) > MOST_ROWS:
-        yield Text(f"… {len(ranked) - MOST_ROWS} more in rules.csv", style="dim")
+    if left_out:
+        yield Text(f"… {left_out} more in rules.csv", style="dim")
 
 
-def places(rows: list[RuleRow]) -> str:
-    """Return the indices of binding rows, as many as a reader takes in."""
-    names = [" ".join(row.index) for row in rows if row.index]
+def key_of(row: RuleRow) -> Key:
+    """Return what shares a line: a funder's cycles, or the initiatives or parties under one rule."""
+    return row.family, row.rule, row.owner if row.family == "budgets" else ""
+
+
+def places(key: Key, rows: list[RuleRow]) -> str:
+    """Return where the rows bind, as many places as a reader takes in."""
+    owner = key[2]
+    names = [" ".join([*([] if owner else [row.owner]), *row.index]).strip() for row in rows]
+    names = [name for name in names if name]
     more = len(names) - MOST_PLACES
-    return ", ".join(names[:MOST_PLACES]) + (f" … {more} more" if more > 0 else "")
+    listed = ", ".join(names[:MOST_PLACES]) + (f" … {more} more" if more > 0 else "")
+    return f"{owner} {listed}".strip()
 
 
 def limit_text(rows: list[RuleRow], unit: int) -> str:
-    """Return the bound that binds, where a single row does."""
-    if len(rows) > 1:
-        return f"{len(rows)} rows"
-    row = rows[0]
+    """Return the bound that binds, where it is the same in every row."""
+    found = {bound_text(row, unit) for row in rows}
+    return found.pop() if len(found) == 1 else ""
+
+
+def bound_text(row: RuleRow, unit: int) -> str:
+    """Return the bound that binds: a share, money in `unit`s, or a count."""
     side, bound = binding_side(row)
     if bound is None:
         return ""

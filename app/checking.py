@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..inputs.faults import InputError, UsageError
 from ..inputs.read import read_case
 from ..inputs.shipped import resolve_case
+from ..inputs.tables import CurrencyRow
 from .console import Talk
 from .exits import Exit
 from .faultlist import as_json, fault_tables
@@ -73,9 +74,9 @@ def _contents(case: Case, money: Money) -> list[tuple[str, str]]:
     statuses = Counter(row.status for row in case.initiatives.values())
     detail = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     kinds = Counter(row.kind for row in case.funders.values())
-    currencies = {row.currency for row in case.funders.values()} | {
-        row.currency for row in case.initiatives.values()
-    }
+    named = {row.currency for row in [*case.funders.values(), *case.initiatives.values()]}
+    named |= {row.currency for row in case.rows(CurrencyRow)}
+    currencies = [case.base, *sorted(named - {case.base})]
     kind_text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     present = [f"{name} {len(rows)}" for name, rows in case.tables.items() if rows]
     return [
@@ -83,7 +84,7 @@ def _contents(case: Case, money: Money) -> list[tuple[str, str]]:
         ("milestones", str(sum(len(rows) for rows in case.milestones.values()))),
         ("funders", f"{len(case.funders)} ({kind_text})"),
         ("parties", str(len(case.parties))),
-        ("currencies", ", ".join([case.base, *sorted(currencies - {case.base})])),
+        ("currencies", f"{len(currencies)} ({', '.join(currencies)})"),
         ("periods", f"{case.T}, {case.label(1)} to {case.label(case.T)}"),
         *(
             (f"{kind} money", f"{money.text(amount)} {money.label}")
@@ -122,6 +123,8 @@ def verify_run(talk: Talk, folder: Path) -> int:
 
     if not folder.is_dir():
         raise UsageError(f"no such run folder: {folder}")
+    if not any((folder / mark).exists() for mark in ("summary.json", "manifest.json")):
+        raise UsageError(f"{folder} is not a run folder: it has neither summary.json nor manifest.json")
     with talk.waiting(f"verifying {folder}"):
         result = verify(folder)
     if talk.wants_json:

@@ -178,7 +178,7 @@ def _show_usage_error(error: click.ClickException) -> None:
     if "--log-json" in sys.argv:
         from .console import Log
 
-        Log(json_lines=True).error(error.format_message(), event="usage")
+        Log(json_lines=True).error(error.format_message(), "usage")
         return
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         write(sys.stderr, f"{error.format_message()}\n")

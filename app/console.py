@@ -87,15 +87,15 @@ class Log:
 
     json_lines: bool = False
 
-    def info(self, message: str, event: str = "info", **fields: object) -> None:
+    def info(self, message: str, event: str = "info", /, **fields: object) -> None:
         """Say what happens."""
         self._line("info", event, message, fields)
 
-    def warning(self, message: str, event: str = "warning", **fields: object) -> None:
+    def warning(self, message: str, event: str = "warning", /, **fields: object) -> None:
         """Say what the reader should look at, though work goes on."""
         self._line("warning", event, message, fields)
 
-    def error(self, message: str, event: str = "error", **fields: object) -> None:
+    def error(self, message: str, event: str = "error", /, **fields: object) -> None:
         """Say why the command ends."""
         self._line("error", event, message, fields)
 

@@ -49,7 +49,7 @@ def talking(command: Command) -> Command:
 
 def guarded(command: Command, talk: Talk, arguments: dict[str, object]) -> int:
     """Run a command; return its exit code, also when it raises one of the expected errors."""
-    from ..inputs.faults import Infeasible, InputError, Interrupted, SolverFailure, UsageError
+    from ..inputs.faults import Infeasible, InputError, Interrupted, NotVerified, SolverFailure, UsageError
 
     try:
         return command(talk, **arguments)
@@ -59,6 +59,8 @@ def guarded(command: Command, talk: Talk, arguments: dict[str, object]) -> int:
         return invalid_input(talk, error)
     except Infeasible as error:
         return _said(talk, "infeasible", str(error), Exit.INFEASIBLE)
+    except NotVerified as error:
+        return _said(talk, "not_verified", f"{error}; nothing was written", Exit.NOT_VERIFIED)
     except SolverFailure as error:
         return _said(talk, "solver_failure", str(error), Exit.NUMERICAL)
     except (Interrupted, KeyboardInterrupt):
@@ -76,17 +78,17 @@ def invalid_input(talk: Talk, error: InputError) -> int:
     message = f"the case has {count} fault{'s' if count != 1 else ''}; nothing was written"
     if talk.log.json_lines:
         for fault in as_json(error.faults):
-            talk.log.error(str(fault["expected"]), event="fault", **fault)
+            talk.log.error(str(fault["expected"]), "fault", **fault)
     elif not talk.wants_json:
         talk.show_on_stderr(*fault_tables(error.faults))
-    talk.log.error(message, event="invalid_input")
+    talk.log.error(message, "invalid_input")
     if talk.wants_json:
         talk.data({"status": "invalid_input", "faults": as_json(error.faults)})
     return Exit.INVALID_INPUT
 
 
 def _said(talk: Talk, event: str, message: str, code: Exit) -> int:
-    talk.log.error(message, event=event)
+    talk.log.error(message, event)
     return code
 
 

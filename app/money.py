@@ -22,8 +22,8 @@ class Money:
         return f"{self.currency} {name}".strip()
 
     def text(self, amount: Decimal | float) -> str:
-        """Return an amount that is in `unit`s already."""
-        return f"{amount:,.2f}"
+        """Return an amount that is in `unit`s already; a dash for nothing."""
+        return f"{amount:,.2f}" if amount else "–"
 
     def whole(self, amount: Decimal | float | str) -> str:
         """Return an amount given in whole currency units, "" when there is none."""
@@ -32,4 +32,4 @@ class Money:
 
 def share(value: Decimal | float | str, digits: int = 0) -> str:
     """Return a ratio as a percentage, "" when there is none."""
-    return f"{Decimal(str(value)) * 100:.{digits}f} %" if value != "" else ""
+    return f"{Decimal(str(value)) * 100:.{digits}f}%" if value != "" else ""

@@ -53,7 +53,7 @@ class Lines:
         self._phase, self._last = progress.phase, now
         self._log.info(
             f"[{progress.seconds:7.1f} s] {progress.phase}: {sentence(progress) or 'under way'}",
-            event="progress",
+            "progress",
             phase=progress.phase,
             seconds=round(progress.seconds, 3),
             incumbent=finite(progress.incumbent),

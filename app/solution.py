@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from .binding import binding_table
+from .equity import equity_table
 from .money import Money, share
+from .tables import MOST_ROWS, fill, new_table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
     from ..results.plan import Plan, Run
 
-MOST_ROWS = 40
 KINDS = ("public", "private", "matching")
 
 Record = dict[str, str]
@@ -46,29 +46,9 @@ def solution_page(run: Run, plan: Plan) -> Iterator[RenderableType]:
     yield budgets_table(run, plan)
     equity = records(plan, "equity")
     if equity:
-        yield plain_table("Equity: what each rule achieves beside its bounds", equity)
+        yield equity_table(equity)
     if run.audit is not None:
         yield from binding_table(run.audit, run.case.unit)
-
-
-def new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
-    """Return an empty table with text columns, then number columns."""
-    table = Table(title=Text(f"\n{title}", style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
-    table.show_edge = False
-    for name in left:
-        table.add_column(name, overflow="fold")
-    for name in right:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
-
-
-def fill(table: Table, rows: Sequence[Sequence[str]], file: str, most: int = MOST_ROWS) -> Table:
-    """Add rows up to a number a person reads, and say where the others are."""
-    for row in rows[:most]:
-        table.add_row(*(Text(cell) for cell in row))
-    if len(rows) > most:
-        table.add_row(Text(f"… {len(rows) - most} more"), Text(f"in {file}", style="dim"))
-    return table
 
 
 def headline(run: Run) -> Text:
@@ -86,7 +66,7 @@ def headline(run: Run) -> Text:
     )
     parts = [f"{run.case.settings.objective.goal} {number(report.objective)}"]
     if report.bound is not None and report.gap is not None:
-        parts.append(f"no plan is above {number(report.bound)} (gap {report.gap:.3%})")
+        parts.append(f"no plan is above {number(report.bound)} (gap {report.gap:.2%})")
     parts.append(f"{report.seconds:.1f} s")
     text.append(" · " + " · ".join(parts), style="not bold")
     if run.audit is not None:
@@ -96,13 +76,15 @@ def headline(run: Run) -> Text:
 
 def number(value: float | None) -> str:
     """Return an objective value with as many digits as a reader needs."""
-    return "none" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".")
+    if value is None:
+        return "none"
+    return f"{value:,.{2 if abs(value) >= 10 else 4}f}".rstrip("0").rstrip(".")
 
 
 def totals_line(run: Run, money: Money) -> Text:
     """Return how much is funded and by which kind of money."""
     counts, totals = run.summary["counts"], run.summary["totals"]
-    kinds = ", ".join(f"{kind} {money.whole(totals[kind])}" for kind in KINDS)
+    kinds = ", ".join(f"{kind} {money.whole(totals[kind])}" for kind in KINDS if Decimal(totals[kind]))
     leverage = run.summary["leverage"]
     tail = f"; {Decimal(str(leverage)):.2f} private per public" if leverage is not None else ""
     return Text(
@@ -123,7 +105,7 @@ def portfolio_table(portfolio: list[Record], money: Money) -> Table:
             *(row[column] for column in left),
             f"{row['milestones_done']}/{row['milestones']}",
             *(money.whole(row[kind]) for kind in KINDS),
-            number(float(row["present_value"] or 0)),
+            f"{float(row['present_value'] or 0):,.2f}",
         ]
         for row in funded
     ]
@@ -171,12 +153,13 @@ def countries_table(run: Run, plan: Plan, money: Money) -> Table:
     homes = {party for by_party in paid.values() for party in by_party}
     parties = sorted((homes | set(received)) - {""}, key=lambda party: -received[party])
     title = f"Countries and other parties ({money.label})"
-    table = new_table(title, ["party"], ["pays public", "pays private", "receives", "received per public"])
+    columns = ["pays public", "pays private", "receives", "received per public"]
+    table = new_table(title, ["party"], columns)
     rows = [_party_cells(party, paid, received[party], money) for party in parties]
     homeless = sum((by_party[""] for by_party in paid.values()), Decimal(0))
     if homeless:
         public, private = paid["public"][""] + paid["matching"][""], paid["private"][""]
-        rows.append(["no home (matching included)", money.whole(public), money.whole(private), "", ""])
+        rows.append(["no home, matching", money.whole(public), money.whole(private), "", ""])
     return fill(table, rows, "flows.csv")
 
 
@@ -195,27 +178,18 @@ def budgets_table(run: Run, plan: Plan) -> Table:
         groups[row["funder"]].append(row)
     parts = ["payments", "spent", "buffer", "lapsed"]
     unit = Money("", run.case.unit).label
-    title = f"Budgets ({f'{unit} ' if unit else ''}in the funder's currency; execution of each cycle in %)"
+    title = f"Budgets ({f'{unit} ' if unit else ''}in the funder's currency; execution by cycle in %)"
     table = new_table(title, ["funder", "currency"], [*parts, "hedging"])
-    table.add_column("execution by cycle", overflow="fold")
+    table.add_column("execution", overflow="fold")
     rows = []
     for name, cycles in groups.items():
         purse = Money(run.case.funders[name].currency, run.case.unit)
         sums = {
             key: sum((Decimal(row[key] or 0) for row in cycles), Decimal(0)) for key in [*parts, "hedge_cost"]
         }
-        execution = "  ".join(
-            f"{row['cycle']} {share(row['execution_rate']).removesuffix(' %') or '–'}" for row in cycles
-        )
+        execution = " ".join(share(row["execution_rate"]).removesuffix("%") or "–" for row in cycles)
         rows.append([name, purse.currency, *(purse.whole(amount) for amount in sums.values()), execution])
     return fill(table, rows, "budgets.csv")
-
-
-def plain_table(title: str, rows: list[Record]) -> Table:
-    """Return a table of the plan as it stands, without its empty columns."""
-    columns = [name for name in rows[0] if any(row[name] for row in rows)]
-    table = new_table(title, columns, [])
-    return fill(table, [[row[name] for name in columns] for row in rows], "equity.csv")
 
 
 def files_line(folder: Path) -> Text:
@@ -228,13 +202,12 @@ def limit_line(run: Run) -> Text | None:
     report = run.report
     if report.status.value == "optimal":
         return None
-    reason = "a signal" if report.status.value == "interrupted" else f"the {limit_name(report.limit)}"
+    by = "a signal" if report.status.value == "interrupted" else f"the {limit_name(report.limit)}"
     if report.bound is None or report.objective is None or report.gap is None:
-        far = "how far it is from the best is not known"
-    else:
-        goal, distance = run.case.settings.objective.goal, number(abs(report.bound - report.objective))
-        far = f"its {goal} is at most {distance} ({report.gap:.2%}) below the best possible"
-    return Text(f"{reason} ended the search: the plan keeps every rule, and {far}", style="bold yellow")
+        return Text(f"stopped by {by}: how far the plan is from the best is not known", style="bold yellow")
+    goal, distance = run.case.settings.objective.goal, number(abs(report.bound - report.objective))
+    far = f"at most {report.gap:.2%} ({distance}) below the best possible {goal}"
+    return Text(f"stopped by {by}: {far}", style="bold yellow")
 
 
 def limit_name(limit: str | None) -> str:

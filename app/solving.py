@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ..inputs.case import Case
     from ..optimizer.solve import SolveOptions
     from ..results.plan import Plan, Run
-    from ..results.verify_rows import Audit
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,12 @@ def solve_case(talk: Talk, request: Request, options: SolveOptions) -> int:
         run = _without_solution(case, options, path, monotonic() - began, str(error))
         run.write(folder, force=request.force)
         return _infeasible(talk, run, folder)
-    if run.plan is None:
+    plan = run.plan
+    if plan is None:
         return _without_plan(talk, run)
-    if run.audit is not None and not run.audit.holds:
-        return _not_verified(talk, run.audit)
     run = replace(run, manifest={**run.manifest, "inputs": hash_inputs(path)})
     run.write(folder, force=request.force)
-    _show(talk, run, run.plan, folder)
+    _show(talk, run, plan, folder)
     return exit_of(run.report.status.value, run.report.signal)
 
 
@@ -94,7 +92,7 @@ def _infeasible(talk: Talk, run: Run, folder: Path) -> int:
         talk.data(dict(run.summary))
     else:
         talk.show(str(run.summary["explanation"]), f"\nwritten to {folder} (summary.json)")
-    talk.log.error(f"no plan keeps every rule of {run.case.settings.name}", event="infeasible")
+    talk.log.error(f"no plan keeps every rule of {run.case.settings.name}", "infeasible")
     return Exit.INFEASIBLE
 
 
@@ -110,16 +108,8 @@ def _without_plan(talk: Talk, run: Run) -> int:
     }
     if talk.wants_json:
         talk.data(dict(run.summary))
-    talk.log.error(f"{ends[status]} ({report.seconds:.1f} s); nothing was written", event=status)
+    talk.log.error(f"{ends[status]} ({report.seconds:.1f} s); nothing was written", status)
     return exit_of(status, report.signal)
-
-
-def _not_verified(talk: Talk, audit: Audit) -> int:
-    """Say which rules the plan breaks; such a plan is never written."""
-    for fault in audit.faults:
-        talk.log.error(fault, event="rule_broken")
-    talk.log.error("verification failed; nothing was written", event="not_verified")
-    return Exit.NOT_VERIFIED
 
 
 def _show(talk: Talk, run: Run, plan: Plan, folder: Path) -> None:
@@ -130,6 +120,6 @@ def _show(talk: Talk, run: Run, plan: Plan, folder: Path) -> None:
     if talk.wants_json:
         talk.data(dict(run.summary))
         if last is not None:
-            talk.log.warning(last.plain, event="limit")
+            talk.log.warning(last.plain, "limit")
         return
     talk.show(*solution_page(run, plan), files_line(folder), *([last] if last is not None else []))

@@ -1,0 +1,1 @@
+"""What goes in: reading, checking and holding a case; what-ifs on it."""

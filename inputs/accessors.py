@@ -41,7 +41,7 @@ _NAME_OF: Final = {model: name for name, model in TABLES.items()}
 
 @dataclass(frozen=True)
 class Cycle:
-    """One budget cycle of a funder: first and last period (numbers), amounts in case units of its currency."""
+    """One budget cycle of a funder: numbers of its periods, amounts in case units of its currency."""
 
     funder: str
     name: str
@@ -109,7 +109,7 @@ class Facts:
         return {}
 
     def period(self, label: str) -> int:
-        """Return the number of a period, 1 for the first; outside 1..T where the label is. ``ValueError`` for no label."""
+        """Return the number of a period, 1 for the first, maybe outside 1..T; ``ValueError`` for no label."""
         number = self._period_numbers.get(label)
         if number is None:
             number = periods.ordinal(label, self.settings.frequency) - self._origin
@@ -174,7 +174,7 @@ class Facts:
 
     @cached_property
     def shares(self) -> dict[str, dict[str, Fraction]]:
-        """Each party's part of an initiative, normalised to sum exactly to 1; initiatives without shares are absent."""
+        """Each party's part of an initiative, normalised to sum to 1; without shares it is absent."""
         found: dict[str, dict[str, Fraction]] = {}
         for row in self.rows(ShareRow):
             found.setdefault(row.initiative, {})[row.party] = Fraction(row.share)
@@ -201,14 +201,20 @@ class Facts:
         return found
 
     def profile(self, i: str, m: str) -> tuple[Fraction, ...]:
-        """Return the parts of the cost by offset from the first period; they sum to 1. The last one is not zero."""
+        """Return the parts of the cost by offset from the first period; they sum to 1."""
         listed = self._profiles.get((i, m))
         if not listed:
             duration = self.milestone[i, m].duration
             return (Fraction(1, duration),) * duration
         total = sum(Fraction(share) for share in listed.values())
-        last = max(offset for offset, share in listed.items() if share)
-        return tuple(Fraction(listed.get(offset, 0)) / total for offset in range(last + 1))
+        return tuple(Fraction(listed.get(o, 0)) / total for o in range(self.paid_periods(i, m)))
+
+    def paid_periods(self, i: str, m: str) -> int:
+        """Return over how many periods from its first one the cost of a milestone falls due."""
+        listed = self._profiles.get((i, m))
+        if not listed:
+            return self.milestone[i, m].duration
+        return max((offset for offset, share in listed.items() if share), default=0) + 1
 
     @cached_property
     def _scores(self) -> dict[tuple[str, str], Decimal]:
@@ -267,7 +273,9 @@ class Facts:
         found: dict[str, dict[str, set[str]]] = {"party": {}, "initiative": {}, "funder": {}}
         for row in self.rows(GroupRow):
             found[row.kind].setdefault(row.group, set()).add(row.member)
-        return {kind: {name: frozenset(members) for name, members in of.items()} for kind, of in found.items()}
+        return {
+            kind: {name: frozenset(members) for name, members in of.items()} for kind, of in found.items()
+        }
 
     @cached_property
     def stages(self) -> frozenset[str]:
@@ -316,7 +324,7 @@ class Facts:
         return self.initiative_sets[sel]
 
     def select_parties(self, sel: str) -> frozenset[str]:
-        """Return the parties a selector means; ``KeyError`` if it means nothing (``each`` is the caller's)."""
+        """Return the parties a selector means (``each`` is the caller's); ``KeyError`` if nothing."""
         return self.party_sets[sel]
 
     def select_source(self, sel: str) -> frozenset[str]:
@@ -324,7 +332,7 @@ class Facts:
         return self.source_sets[sel]
 
     def resolve(self, row: PrecedenceRow) -> Precedence | None:
-        """Return a precedence between milestones, initiatives expanded; ``None`` if an end of it does not exist."""
+        """Return a precedence between milestones; ``None`` if an end of it does not exist."""
         ends: list[tuple[str, str]] = []
         for text, last in ((row.predecessor, row.type == "finish-start"), (row.successor, False)):
             initiative, slash, milestone = text.partition("/")

@@ -21,8 +21,8 @@ __all__ = ["Case", "Cycle", "Precedence"]
 class Case(Facts):
     """A checked case: settings and tables with their accessors (see :class:`Facts`), scenarios, and warnings.
 
-    ``name`` is the stem of the path it was read from. ``contradictions`` is only filled on a case made by a change: rules that
-    leave no plan, so that solving it is infeasible before any search.
+    ``name`` is the stem of the path it was read from. ``contradictions`` is only filled on a case made by a
+    change: rules that leave no plan, so that solving it is infeasible before any search.
     """
 
     scenarios: tuple[Scenario, ...] = ()
@@ -36,17 +36,17 @@ class Case(Facts):
         column: str,
         *,
         where: Mapping[str, object] | None = None,
-        set: object = None,  # noqa: A002
+        set: object = None,
         add: object = None,
         multiply: object = None,
     ) -> Case:
         """Return a new case with one column changed in the rows that match ``where`` (all rows without it).
 
-        Exactly one of ``set``, ``add``, ``multiply`` (``set=""`` empties a cell). Values may be typed or text as in
-        a file; rows with an empty cell have nothing to add to or multiply and stay as they are; ``add`` moves
-        a period by so many periods. For settings ``table`` is ``case`` and ``column`` such as
-        ``buffer.confidence``. ``InputError`` for an unknown table or column, when nothing matches, or when the
-        changed case has faults.
+        Exactly one of ``set``, ``add``, ``multiply`` (``set=""`` empties a cell). Values may be typed or text
+        as in a file; rows with an empty cell have nothing to add to or multiply and stay as they are; ``add``
+        moves a period by so many periods. For settings ``table`` is ``case`` and ``column`` such as
+        ``buffer.confidence``. ``InputError`` for an unknown table or column, when nothing matches, or when
+        the changed case has faults.
         """
         given = {op: value for op, value in zip(OPS, (set, add, multiply), strict=True) if value is not None}
         if len(given) != 1:
@@ -55,7 +55,7 @@ class Case(Facts):
         return self.apply((Change(table, column, op, value, dict(where or {})),))
 
     def scenario(self, name: str) -> Case:
-        """Return the case after the changes of a named scenario; ``UsageError`` if there is none of that name."""
+        """Return the case after the changes of a named scenario; ``UsageError`` if there is none."""
         for scenario in self.scenarios:
             if scenario.name == name:
                 return self.apply(scenario.changes)
@@ -87,7 +87,9 @@ class Case(Facts):
 
 
 def _as_parsed(name: str, rows: tuple[Row, ...]) -> ParsedTable:
-    header = tuple(column for column in TABLES[name].model_fields if column != "value" or name != "milestones")
+    header = tuple(
+        column for column in TABLES[name].model_fields if column != "value" or name != "milestones"
+    )
     return ParsedTable(header, list(rows), list(range(2, len(rows) + 2)))
 
 

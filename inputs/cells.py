@@ -1,7 +1,7 @@
 """What a cell may hold: every kind of cell with its explicit pattern. Nothing is guessed or coerced.
 
-A kind is an annotated type of which the row models are made; the text of a cell is parsed here and the bounds are
-checked by pydantic. ``column`` adds the sentence, the unit and what the column refers to.
+A kind is an annotated type of which the row models are made; the text of a cell is parsed here and the bounds
+are checked by pydantic. ``column`` adds the sentence, the unit and what the column refers to.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -22,6 +22,9 @@ _LABEL = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]*[^\s/\x00-\x1f\x7f
 _REFERENCE = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s/\x00-\x1f\x7f])?")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?", re.ASCII)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,8})", re.ASCII)
+MOST_PERIODS: Final = 1200
+"""More periods than any plan has: a hundred years of months."""
+
 _BLANKS = "remove the blanks at its ends"
 _FLAGS = {"true": True, "false": False, "TRUE": True, "FALSE": False}
 
@@ -143,7 +146,9 @@ def parse_period(text: object, info: ValidationInfo) -> object:
 
 Label = Annotated[str, BeforeValidator(parse_label), Kind("label", "a name")]
 Selector = Annotated[str, BeforeValidator(parse_label), Kind("selector", "a name, a group or a kind")]
-Reference = Annotated[str, BeforeValidator(parse_reference), Kind("reference", "'initiative/milestone' or 'initiative'")]
+Reference = Annotated[
+    str, BeforeValidator(parse_reference), Kind("reference", "'initiative/milestone' or 'initiative'")
+]
 Text = Annotated[str, BeforeValidator(parse_text), Kind("text", "text")]
 Currency = Annotated[str, BeforeValidator(parse_currency), Kind("currency", "an ISO 4217 currency code")]
 Period = Annotated[str, BeforeValidator(parse_period), Kind("period", "a period")]
@@ -163,13 +168,16 @@ Volatility = Annotated[Decimal, Field(ge=0, le=5), _AS_NUMBER, _NUMBER_KIND]
 _AS_INTEGER = BeforeValidator(parse_integer)
 _INTEGER_KIND = Kind("integer", "a whole number")
 Count = Annotated[int, Field(ge=0), _AS_INTEGER, _INTEGER_KIND]
+Periods = Annotated[int, Field(ge=0, le=MOST_PERIODS), _AS_INTEGER, _INTEGER_KIND]
+Duration = Annotated[int, Field(ge=1, le=MOST_PERIODS), _AS_INTEGER, _INTEGER_KIND]
 Ordinal = Annotated[int, Field(ge=1), _AS_INTEGER, _INTEGER_KIND]
 
 
 def column(description: str, default: Any = ..., *, unit: str = "", refers: str = "") -> Any:
     """Describe a column: one sentence, its default (``...`` = required), unit and what its cells refer to.
 
-    ``refers`` is ``funder``, ``party``, ``initiative``, ``milestone`` (with the row's initiative), ``stage``, or a
-    selector: ``funders``, ``sources``, ``initiatives``, ``parties``, ``each`` (parties or the word each).
+    ``refers`` is ``funder``, ``party``, ``initiative``, ``milestone`` (with the row's initiative), ``stage``,
+    or a selector: ``funders``, ``sources``, ``initiatives``, ``parties``, ``each`` (parties or the word
+    each).
     """
     return Field(default, description=description, json_schema_extra={"unit": unit, "refers": refers})

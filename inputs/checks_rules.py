@@ -1,4 +1,4 @@
-"""Checks of what is funded and by which rules: sums, bounds, values and scores, rankings, kinds of funders."""
+"""Checks of what is funded and by which rules: sums, bounds, values, rankings, kinds of funders."""
 
 from __future__ import annotations
 
@@ -57,16 +57,26 @@ def pots_have_shares(draft: Draft) -> None:
     for number, row in draft.rows(InitiativeRow):
         if row.pot == "virtual" and row.initiative not in known:
             hint = "without shares the pot is real"
-            draft.fault("initiatives", number, "pot", row.pot, f"shares of {row.initiative} in shares.csv", hint)
+            draft.fault(
+                "initiatives", number, "pot", row.pot, f"shares of {row.initiative} in shares.csv", hint
+            )
 
 
 def milestones_have_values(draft: Draft) -> None:
     """Values stand in milestones.csv, or, with criteria.csv, come from scores and weights; never both."""
-    weights, scored = draft.settings.weights, bool(draft.parsed["criteria"].rows or draft.parsed["criteria"].broken)
+    weights, scored = (
+        draft.settings.weights,
+        bool(draft.parsed["criteria"].rows or draft.parsed["criteria"].broken),
+    )
     if not scored:
+        told = {
+            fault.row for fault in draft.faults if fault.file == "milestones.csv" and fault.column == "value"
+        }
         for number, row in draft.rows(MilestoneRow):
-            if row.value is None and not _faulty(draft, "milestones", number, "value"):
-                draft.fault("milestones", number, "value", "", "a number", "required unless there is criteria.csv")
+            if row.value is None and number not in told:
+                draft.fault(
+                    "milestones", number, "value", "", "a number", "required unless there is criteria.csv"
+                )
         for name in weights:
             draft.fault("case", None, f"weights.{name}", weights[name], "weights only with criteria.csv")
         return
@@ -90,7 +100,9 @@ def _criteria_and_weights(draft: Draft) -> None:
         used.add(row.criterion)
         if row.criterion not in weights and not doubtful:
             hint = draft.hint(row.criterion, lambda: weights)
-            draft.fault("criteria", number, "criterion", row.criterion, "a criterion with a weight in case.toml", hint)
+            draft.fault(
+                "criteria", number, "criterion", row.criterion, "a criterion with a weight in case.toml", hint
+            )
     for name in weights:
         if name not in used:
             hint = draft.hint(name, lambda: used)
@@ -104,17 +116,18 @@ def _criteria_and_weights(draft: Draft) -> None:
             draft.fault("milestones", number, "milestone", told, "at least one row in criteria.csv", hint)
 
 
-def _faulty(draft: Draft, table: str, number: int, column: str) -> bool:
-    return any(
-        fault.row == number and fault.column == column and fault.file == f"{table}.csv" for fault in draft.faults
-    )
-
-
 def ranks_have_calls(draft: Draft) -> None:
     """A rank means nothing without a call."""
     for number, row in draft.rows(InitiativeRow):
         if row.rank is not None and row.call is None:
-            draft.fault("initiatives", number, "rank", row.rank, "no rank without a call", "name the call it competes in")
+            draft.fault(
+                "initiatives",
+                number,
+                "rank",
+                row.rank,
+                "no rank without a call",
+                "name the call it competes in",
+            )
 
 
 Bounded = ChoiceRow | CofundingRow | EquityRow | EarmarkRow
@@ -132,13 +145,15 @@ def _bounded(draft: Draft) -> Iterator[tuple[str, int, Bounded]]:
 
 
 def bounds_are_in_order(draft: Draft) -> None:
-    """at_least does not exceed at_most; measures that are shares do not exceed 1; a rule without bounds does nothing."""
+    """at_least does not exceed at_most, shares do not exceed 1, and a rule has a bound."""
     for table, number, row in _bounded(draft):
         low, high = row.at_least, row.at_most
         if low is not None and high is not None and low > high:
             draft.fault(table, number, "at_least", low, f"at most the at_most beside it, {high}")
         if not low and high is None:
-            draft.warn(table, number, "at_least", "", "at_least or at_most", "without a bound the rule does nothing")
+            draft.warn(
+                table, number, "at_least", "", "at_least or at_most", "without a bound the rule does nothing"
+            )
         if isinstance(row, EquityRow) and row.measure in ("received", "contributed"):
             for column, bound in (("at_least", low), ("at_most", high)):
                 if bound is not None and bound > 1:
@@ -196,7 +211,9 @@ def matching_funders_match(draft: Draft) -> None:
     for number, guarantee in draft.rows(GuaranteeRow):
         covered = facts.funder_sets.get(guarantee.funders, frozenset())
         if guarantee.guarantor in covered:
-            draft.fault("guarantees", number, "guarantor", guarantee.guarantor, "a funder that is not covered itself")
+            draft.fault(
+                "guarantees", number, "guarantor", guarantee.guarantor, "a funder that is not covered itself"
+            )
         wrong = sorted(f for f in covered if f in facts.funders and facts.funders[f].kind != "private")
         if wrong:
             hint = f"{', '.join(wrong[:3])}: kind {facts.funders[wrong[0]].kind}"
@@ -204,7 +221,7 @@ def matching_funders_match(draft: Draft) -> None:
 
 
 def equity_has_its_measure(draft: Draft) -> None:
-    """The measure key needs keys; received, geo_return and initiatives need shares; contributed needs home parties."""
+    """The measure key needs keys; received, geo_return and initiatives need shares."""
     facts = draft.facts
     for number, row in draft.rows(EquityRow):
         named = facts.parties if row.parties in ("", "each") else facts.party_sets.get(row.parties)
@@ -213,9 +230,15 @@ def equity_has_its_measure(draft: Draft) -> None:
         known = [facts.parties[p] for p in named if p in facts.parties]
         if row.measure == "key" and known and all(party.key is None for party in known):
             draft.fault("equity", number, "parties", row.parties, "parties with a key in parties.csv")
-        elif row.measure == "key" and row.parties not in ("", "each") and any(party.key is None for party in known):
+        elif (
+            row.measure == "key"
+            and row.parties not in ("", "each")
+            and any(party.key is None for party in known)
+        ):
             lacking = sorted(party.party for party in known if party.key is None)
             hint = f"{', '.join(lacking[:3])}: no key in parties.csv"
             draft.fault("equity", number, "parties", row.parties, "parties with a key in parties.csv", hint)
         if row.measure != "contributed" and not facts.shares and draft.whole("shares"):
-            draft.fault("equity", number, "measure", row.measure, "shares in shares.csv", "they say who receives")
+            draft.fault(
+                "equity", number, "measure", row.measure, "shares in shares.csv", "they say who receives"
+            )

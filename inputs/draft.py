@@ -21,7 +21,8 @@ _HINTS = 200
 class RawTable:
     """A table as text: its known columns, its rows with their numbers, and rows that do not fit the header.
 
-    Empty cells are left out of the rows. ``sound`` is false where the file is missing or lacks a required column.
+    Empty cells are left out of the rows. ``sound`` is false where the file is missing or lacks a required
+    column.
     """
 
     name: str
@@ -93,8 +94,8 @@ def _mend(
 class Draft:
     """What the checks work on; they append to one list of faults, which is raised once.
 
-    ``doubtful`` names the settings that only stand in for faulty ones; a table is in ``unsound`` when its keys
-    cannot be known (no file, no key column), so that references to it are not judged.
+    ``doubtful`` names the settings that only stand in for faulty ones; a table is in ``unsound`` when its
+    keys cannot be known (no file, no key column), so that references to it are not judged.
     """
 
     facts: Facts
@@ -173,5 +174,11 @@ class Draft:
         severity: Severity,
     ) -> Fault:
         file = f"{table}.toml" if table == "case" else f"{table}.csv"
-        text = None if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
+        text = (
+            None
+            if value is None
+            else ("true" if value else "false")
+            if isinstance(value, bool)
+            else str(value)
+        )
         return Fault(file, number, column, text, expected, hint, severity)

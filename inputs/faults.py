@@ -14,9 +14,9 @@ Severity = Literal["fault", "warning", "contradiction"]
 class Fault:
     """One thing wrong with a case, told so that it can be found and put right.
 
-    ``row`` is numbered as a spreadsheet does (the header is row 1; in a TOML file the line); ``None`` where the whole
-    file or column is meant. ``severity`` tells plain faults from contradictions (each value is fine, together
-    they leave no plan) and from warnings (the case can be solved as it is).
+    ``row`` is numbered as a spreadsheet does (the header is row 1; in a TOML file the line); ``None`` where
+    the whole file or column is meant. ``severity`` tells plain faults from contradictions (each value is
+    fine, together they leave no plan) and from warnings (the case can be solved as it is).
     """
 
     file: str
@@ -74,7 +74,7 @@ class InputError(FundalignError):
 
 
 class Infeasible(FundalignError):
-    """The case is sound but its rules leave no plan; ``explanation`` (a text or a diagnosis) says which rules."""
+    """The case is sound but its rules leave no plan; ``explanation`` (text or diagnosis) says which."""
 
     def __init__(self, explanation: object) -> None:
         """Keep the explanation; its text is the message."""
@@ -84,6 +84,10 @@ class Infeasible(FundalignError):
 
 class SolverFailure(FundalignError):
     """The solver ended without a usable answer (unbounded, numerical trouble, a status nobody expected)."""
+
+
+class NotVerified(SolverFailure):
+    """A plan broke a rule when it was recomputed exactly; such a plan is never returned nor written."""
 
 
 class Interrupted(FundalignError):
@@ -100,9 +104,12 @@ class UsageError(FundalignError):
 
 
 def did_you_mean(value: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return ``did you mean 'x'?`` for the known name closest to ``value``, else ``otherwise``."""
+    """Return ``did you mean 'x'?`` for the known name closest to ``value``, else ``otherwise`` or a list."""
     by_folded: dict[str, str] = {}
     for name in known:
         by_folded.setdefault(name.casefold(), name)
-    close = difflib.get_close_matches(value.strip().casefold(), by_folded, n=1, cutoff=0.6)
-    return f"did you mean '{by_folded[close[0]]}'?" if close else otherwise
+    cutoff = 0.5 if len(value) <= 3 else 0.6
+    close = difflib.get_close_matches(value.strip().casefold(), by_folded, n=1, cutoff=cutoff)
+    if close:
+        return f"did you mean '{by_folded[close[0]]}'?"
+    return otherwise or (f"there are: {', '.join(by_folded.values())}" if 0 < len(by_folded) <= 8 else "")

@@ -16,7 +16,7 @@ TOMLS = ("case.toml", "scenarios.toml")
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Fault]]:
-    """Return the text of a file; where it is not UTF-8 a fault, and the text as its encoding most likely means it.
+    """Return the text of a file; where it is not UTF-8 a fault, and the text as it most likely is meant.
 
     A byte order mark at the beginning, as spreadsheets write it, is no part of the text.
     """
@@ -64,14 +64,16 @@ def _records(text: str, separator: str, file: str) -> tuple[list[list[str]], lis
     return records, []
 
 
-def read_header(name: str, header: Sequence[str]) -> tuple[list[str | None], list[Fault]]:
-    """Return for every position its column (``None``: unknown or a repetition), and the faults of the header."""
+def read_header(name: str, header: Sequence[str]) -> tuple[list[str], list[Fault]]:
+    """Return for every position its column (empty: unknown or a repetition), and the faults of the header."""
     file, known = f"{name}.csv", tuple(TABLES[name].model_fields)
-    seen: list[str | None] = []
+    seen: list[str] = []
     faults = []
     for position, title in enumerate(header, start=1):
-        if title in seen:
-            faults.append(Fault(file, 1, title, title, "every column once", "this one stands twice in the header"))
+        if title and title in seen:
+            faults.append(
+                Fault(file, 1, title, title, "every column once", "this one stands twice in the header")
+            )
         elif title not in known:
             hint = did_you_mean(title, known, f"there are: {', '.join(known)}")
             told = title or f"column {position}"
@@ -81,7 +83,7 @@ def read_header(name: str, header: Sequence[str]) -> tuple[list[str | None], lis
         else:
             seen.append(title)
             continue
-        seen.append(None)
+        seen.append("")
     for column, info in TABLES[name].model_fields.items():
         if info.is_required() and column not in seen:
             faults.append(Fault(file, 1, column, None, "this column", "it is required"))
@@ -89,7 +91,7 @@ def read_header(name: str, header: Sequence[str]) -> tuple[list[str | None], lis
 
 
 def read_csv(name: str, text: str) -> tuple[RawTable, list[Fault]]:
-    """Return a table as text with the faults of its form: separator, quoting, header, and rows that do not fit it."""
+    """Return a table as text with the faults of its form: separator, quotes, header, row lengths."""
     file, known = f"{name}.csv", tuple(TABLES[name].model_fields)
     separator = _separator(text.split("\n", 1)[0].strip("\r"), known)
     faults: list[Fault] = []
@@ -107,25 +109,21 @@ def read_csv(name: str, text: str) -> tuple[RawTable, list[Fault]]:
     rows: list[tuple[int, Cells]] = []
     misfits: list[Cells] = []
     width = len(header)
-    plain = None not in header
     for number, record in enumerate(records[1:], start=2):
         if not record:
             continue
-        cells = {column: cell for column, cell in zip(header, record, strict=False) if cell and (plain or column)}
+        cells = {column: cell for column, cell in zip(header, record, strict=False) if cell}
+        cells.pop("", None)
         if len(record) != width:
             told = f"{len(record)} cell{'' if len(record) == 1 else 's'}"
             hint = "text with a comma in it stands in double quotes" if len(record) > width else ""
             faults.append(Fault(file, number, None, told, f"{width} cells, as in the header", hint))
-            misfits.append(_named(cells))
+            misfits.append(cells)
         elif not any(record):
             faults.append(Fault(file, number, None, "", "a row with values", "delete the empty row"))
         else:
-            rows.append((number, _named(cells)))
+            rows.append((number, cells))
     return _table(name, [c for c in header if c], rows, misfits, not malformed), faults
-
-
-def _named(cells: Mapping[str | None, str]) -> Cells:
-    return {column: cell for column, cell in cells.items() if column is not None}
 
 
 def _table(
@@ -159,7 +157,9 @@ def unknown_files(folder: Path) -> list[Fault]:
     known = [f"{name}.csv" for name in TABLES]
     found = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv")
     return [
-        Fault(file, None, None, file, "the name of a table", did_you_mean(file, known, "no table has this name"))
+        Fault(
+            file, None, None, file, "the name of a table", did_you_mean(file, known, "no table has this name")
+        )
         for file in found
         if file not in known
     ]

@@ -1,7 +1,7 @@
 """Planning periods: labels such as 2027, 2027H1, 2027Q3 and 2027-05, and their arithmetic.
 
 Within a frequency every label has an ordinal (periods since year 0), so that differences of ordinals count
-periods. Period 1 of a case is its ``first_period``.
+periods. Period 1 of a case is its ``first_period``. Years run from 1000 to 2999.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ Frequency = Literal["Y", "H", "Q", "M"]
 PERIODS_PER_YEAR: Final[dict[Frequency, int]] = {"Y": 1, "H": 2, "Q": 4, "M": 12}
 EXAMPLES: Final[dict[Frequency, str]] = {"Y": "2027", "H": "2027H1", "Q": "2027Q3", "M": "2027-05"}
 _PATTERNS: Final[dict[Frequency, re.Pattern[str]]] = {
-    "Y": re.compile(r"([0-9]{4})", re.ASCII),
-    "H": re.compile(r"([0-9]{4})H([12])", re.ASCII),
-    "Q": re.compile(r"([0-9]{4})Q([1-4])", re.ASCII),
-    "M": re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII),
+    "Y": re.compile(r"([12][0-9]{3})", re.ASCII),
+    "H": re.compile(r"([12][0-9]{3})H([12])", re.ASCII),
+    "Q": re.compile(r"([12][0-9]{3})Q([1-4])", re.ASCII),
+    "M": re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])", re.ASCII),
 }
 
 
 def ordinal(label: str, frequency: Frequency) -> int:
-    """Return the number of periods from year 0 to the labelled one; ``ValueError`` if the label does not fit."""
+    """Return the number of periods from year 0 to the labelled one; ``ValueError`` if it does not fit."""
     match = _PATTERNS[frequency].fullmatch(label)
     if match is None:
         raise ValueError(f"'{label}' is not a period of frequency {frequency} such as {EXAMPLES[frequency]}")

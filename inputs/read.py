@@ -11,7 +11,7 @@ from .accessors import Facts
 from .case import Case
 from .check import run_checks
 from .draft import Draft, ParsedTable, RawTable, parse_table
-from .faults import Fault, InputError, UsageError
+from .faults import Fault, InputError, UsageError, did_you_mean
 from .files import decode, input_files, load, read_csv, table_from_dicts, unknown_files
 from .scenarios import FILE as SCENARIOS
 from .scenarios import parse_scenarios, scenario_faults, scenarios_text
@@ -28,7 +28,9 @@ def _folder(path: str | Path) -> Path:
     if not folder.exists():
         raise UsageError(f"no such path: {folder}")
     if folder.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        raise UsageError(f"not supported yet: {folder.name} is a workbook; give a folder with case.toml and CSV tables")
+        raise UsageError(
+            f"not supported yet: {folder.name} is a workbook; give a folder with case.toml and CSV tables"
+        )
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder with case.toml and CSV tables")
     return folder
@@ -37,8 +39,8 @@ def _folder(path: str | Path) -> Path:
 def read_case(path: str | Path) -> Case:
     """Read and check the case in a folder.
 
-    ``InputError`` lists all faults, contradictions included; ``UsageError`` if there is no such folder. Warnings are kept on
-    the case.
+    ``InputError`` lists all faults, contradictions included; ``UsageError`` if there is no such folder.
+    Warnings are kept on the case.
     """
     folder = _folder(path)
     faults = unknown_files(folder)
@@ -70,15 +72,18 @@ def case_from_tables(
     name: str = "case",
     scenarios: Sequence[Mapping[str, Any]] = (),
 ) -> Case:
-    """Make a case from plain data: settings as in case.toml, tables as lists of rows, scenarios as in scenarios.toml.
+    """Make a case from plain data: settings and scenarios as in TOML, tables as lists of rows.
 
-    Values are turned to text and go through the same parser and checks as files; ``InputError`` as for :func:`read_case`.
+    Values are turned to text and go through the same parser and checks as files; ``InputError`` as for
+    :func:`read_case`.
     """
     faults: list[Fault] = []
     raws: dict[str, RawTable] = {}
     for table, rows in tables.items():
         if table not in TABLES:
-            raise UsageError(f"no table '{table}'")
+            hint = did_you_mean(table, TABLES)
+            faults.append(Fault(f"{table}.csv", None, None, f"{table}.csv", "the name of a table", hint))
+            continue
         raws[table], form = table_from_dicts(table, rows)
         faults += form
     return _build(settings, {"scenario": list(scenarios)}, raws, name, faults)
@@ -113,22 +118,22 @@ def _build(
     run_checks(draft)
     scenarios, badly = ((), []) if "" in scenarios_toml else parse_scenarios(scenarios_toml)
     faults += badly
-    if not faults:
-        faults += scenario_faults(facts, scenarios)
+    judged = {table for table in TABLES if draft.whole(table)} | (set() if doubtful else {"case"})
+    faults += scenario_faults(facts, scenarios, judged)
     if faults or draft.contradictions:
-        raise InputError([*_ordered(faults), *draft.contradictions])
+        raise InputError([*_ordered(faults), *_ordered(draft.contradictions)])
     return Case(settings, facts.tables, scenarios, name, tuple(draft.warnings))
 
 
 def _ordered(faults: Sequence[Fault]) -> list[Fault]:
-    """Order faults by file as a case is read, then by row; one place is told before the other checks see it."""
+    """Order faults by file as a case is read, then by row."""
     order = {file: place for place, file in enumerate([CASE, *(f"{name}.csv" for name in TABLES)])}
     unique = dict.fromkeys(faults)
     return sorted(unique, key=lambda fault: (order.get(fault.file, len(order)), fault.file, fault.row or 0))
 
 
 def write_case(case: Case, folder: str | Path, *, scenarios: bool = False) -> None:
-    """Write settings and tables so that :func:`read_case` gives the same case; tables without rows are left out.
+    """Write settings and tables so that :func:`read_case` gives the same case; empty tables are left out.
 
     The scenarios are written only on demand: after a change they need no longer fit.
     """
@@ -145,4 +150,6 @@ def write_case(case: Case, folder: str | Path, *, scenarios: bool = False) -> No
 
 def hash_inputs(path: str | Path) -> dict[str, str]:
     """Return the SHA-256 of every input file of a case folder, by file name."""
-    return {file: hashlib.sha256(place.read_bytes()).hexdigest() for file, place in input_files(_folder(path))}
+    return {
+        file: hashlib.sha256(place.read_bytes()).hexdigest() for file, place in input_files(_folder(path))
+    }

@@ -40,7 +40,9 @@ def _simple(value: object) -> bool:
 def _parse_change(data: object, place: str, many: bool) -> tuple[list[Change], list[Fault]]:
     """Return the changes that one entry stands for (several in a grid: one per value) and its faults."""
     if not isinstance(data, Mapping):
-        return [], [Fault(FILE, None, place, to_text(data), "a change: table, column and set, add or multiply")]
+        return [], [
+            Fault(FILE, None, place, to_text(data), "a change: table, column and set, add or multiply")
+        ]
     faults = [
         Fault(FILE, None, place, key, "one of " + ", ".join(_KEYS), did_you_mean(key, _KEYS))
         for key in data
@@ -125,19 +127,24 @@ def _parse_entry(entry: object, kind: str, number: int) -> tuple[list[Scenario],
     combinations = itertools.product(*lists)
     if kind == "scenario":
         return [Scenario(str(name), each) for each in combinations], []
-    return [Scenario(f"{name}: {', '.join(to_text(c.value) for c in each)}", each) for each in combinations], []
+    return [
+        Scenario(f"{name}: {', '.join(to_text(c.value) for c in each)}", each) for each in combinations
+    ], []
 
 
-def scenario_faults(facts: Facts, scenarios: Iterable[Scenario]) -> list[Fault]:
-    """Return what is wrong with the scenarios on this case: nothing matches, or values that are not fit."""
+def scenario_faults(facts: Facts, scenarios: Iterable[Scenario], judged: set[str]) -> list[Fault]:
+    """Return what is wrong with the scenarios on this case: nothing matches, or values that are not fit.
+
+    Only changes of the ``judged`` tables are tried, for where rows are missing anyway nothing can be said.
+    """
     faults: list[Fault] = []
     seen: set[str] = set()
     for scenario in scenarios:
-        touched: set[tuple[str, str]] = set()
+        touched: set[str] = set()
         for change in scenario.changes:
-            depends = any((change.table, name) in touched for name in (*change.where, change.column))
-            touched.add((change.table, change.column))
-            if depends or str(change) in seen or (change.table == "case" and touched != {("case", change.column)}):
+            later = change.table in touched
+            touched.add(change.table)
+            if later or change.table not in judged or str(change) in seen:
                 continue
             seen.add(str(change))
             try:
@@ -174,11 +181,13 @@ def _unquoted(text: str) -> str:
 def parse_set(expression: str) -> Change:
     """Parse a ``--set`` expression such as ``budgets.payments[funder=DE,cycle="2027-28"]*=0.9``.
 
-    ``=`` sets, ``+=`` adds, ``*=`` multiplies; values with commas, brackets or blanks at their ends stand in single or
-    double quotes; ``case.KEY`` means a setting. ``UsageError`` if it cannot be read; whether table, columns and
-    rows exist shows when it is applied.
+    ``=`` sets, ``+=`` adds, ``*=`` multiplies; values with commas, brackets or blanks at their ends stand in
+    single or double quotes; ``case.KEY`` means a setting. ``UsageError`` if it cannot be read; whether table,
+    columns and rows exist shows when it is applied.
     """
-    wrong = UsageError(f"cannot read --set {expression!r}: expected TABLE.COLUMN[key=value,...]=V, += or *=: {_EXAMPLE}")
+    wrong = UsageError(
+        f"cannot read --set {expression!r}: expected TABLE.COLUMN[key=value,...]=V, += or *=: {_EXAMPLE}"
+    )
     head = _SET.match(expression)
     if head is None:
         raise wrong

@@ -1,4 +1,4 @@
-"""What each table's columns are, read off the row models: for the reference page, the template and the checks."""
+"""What each table's columns are, read off the row models: for reference page, template and checks."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from .cells import parse_currency, parse_label, parse_text
+from .cells import MOST_PERIODS, parse_currency, parse_label, parse_text
 from .faults import Fault, did_you_mean
 from .periods import EXAMPLES, Frequency, ordinal
 
@@ -38,7 +38,9 @@ def _whole(value: object) -> object:
 
 def _flag(value: object) -> object:
     if not isinstance(value, bool):
-        raise PydanticCustomError("cell", "expected {expected}", {"expected": "true or false", "hint": "without quotes"})
+        raise PydanticCustomError(
+            "cell", "expected {expected}", {"expected": "true or false", "hint": "without quotes"}
+        )
     return value
 
 
@@ -67,36 +69,47 @@ class Objective(Section):
     """What is sought."""
 
     goal: Literal["value", "public_money", "received", "key"] = Field(
-        "value", description="Most value, least public money, most received by a group, or largest minimum per key."
+        default="value",
+        description="Most value, least public money, most received by a group, or largest minimum per key.",
     )
-    group: Name = Field("", description="Group of parties, for the goal received.")
-    required_value: Exact = Field(Decimal(0), description="For the other goals: the least value they must keep.")
-    tie_break: Switch = Field(False, description="Second goal among equal plans: least public outlay.")
+    group: Name = Field(default="", description="Group of parties, for the goal received.")
+    required_value: Exact = Field(
+        default=Decimal(0), description="For the other goals: the least value they must keep."
+    )
+    tie_break: Switch = Field(
+        default=False, description="Second goal among equal plans: least public outlay."
+    )
 
 
 class Buffer(Section):
     """How large the buffers against currency risk are."""
 
-    method: Literal["none", "additive", "budgeted", "cvar"] = Field("none", description="How losses are added up.")
+    method: Literal["none", "additive", "budgeted", "cvar"] = Field(
+        default="none", description="How losses are added up."
+    )
     confidence: Annotated[Exact, Field(gt=Decimal("0.5"), lt=1)] = Field(
-        Decimal("0.95"), description="One-sided probability with which the buffer is enough."
+        default=Decimal("0.95"), description="One-sided probability with which the buffer is enough."
     )
     gamma: Annotated[Whole, Field(ge=0)] = Field(
-        2, description="budgeted: how many currencies may move against a funder at once."
+        default=2, description="budgeted: how many currencies may move against a funder at once."
     )
-    scenarios: Annotated[Whole, Field(ge=1)] = Field(500, description="cvar: number of joint scenarios.")
-    seed: Annotated[Whole, Field(ge=0)] = Field(1, description="cvar: seed of the scenarios.")
+    scenarios: Annotated[Whole, Field(ge=1)] = Field(
+        default=500, description="cvar: number of joint scenarios."
+    )
+    seed: Annotated[Whole, Field(ge=0)] = Field(default=1, description="cvar: seed of the scenarios.")
     since: Literal["plan", "cycle"] = Field(
-        "plan", description="Whether risk grows from the start of the plan or of each cycle."
+        default="plan", description="Whether risk grows from the start of the plan or of each cycle."
     )
-    released: Switch = Field(False, description="Whether an unused buffer may be carried over.")
+    released: Switch = Field(default=False, description="Whether an unused buffer may be carried over.")
 
 
 class Solve(Section):
     """When the search stops; command-line options win."""
 
-    gap: Annotated[Exact, Field(ge=0, le=1)] = Field(Decimal("0.001"), description="Relative optimality gap.")
-    time_limit: Annotated[Exact, Field(gt=0)] = Field(Decimal(300), description="Seconds.")
+    gap: Annotated[Exact, Field(ge=0, le=1)] = Field(
+        default=Decimal("0.001"), description="Relative optimality gap."
+    )
+    time_limit: Annotated[Exact, Field(gt=0)] = Field(default=Decimal(300), description="Seconds.")
 
 
 class Settings(Section):
@@ -104,21 +117,35 @@ class Settings(Section):
 
     name: Annotated[Title, Field(min_length=1)] = Field(description="Name of the case in reports.")
     currency: Code = Field(description="Base currency: terms in money, equity, caps and totals are in it.")
-    unit: Annotated[Whole, Field(ge=1)] = Field(1, description="Every money amount in the tables is in this many units.")
-    first_period: Name = Field(description="Label of planning period 1.")
-    periods: Annotated[Whole, Field(ge=1, le=1200)] = Field(description="Number of planning periods.")
-    frequency: Frequency = Field("Y", description="Length of a period: year, half-year, quarter or month.")
-    discount_rate: Annotated[Exact, Field(gt=-1, le=1)] = Field(Decimal(0), description="Discount rate per year.")
-    expected_value: Switch = Field(
-        True, description="Whether a milestone's value is weighed by the probability of being reached."
+    unit: Annotated[Whole, Field(ge=1)] = Field(
+        default=1, description="Every money amount in the tables is in this many units."
     )
-    objective: Objective = Field(Objective(), description="What is sought.")
-    weights: dict[str, Exact] = Field(default_factory=dict, description="Weight of each criterion of criteria.csv.")
-    buffer: Buffer = Field(Buffer(), description="Currency-risk buffers.")
-    solve: Solve = Field(Solve(), description="When the search stops.")
+    first_period: Name = Field(description="Label of planning period 1.")
+    periods: Annotated[Whole, Field(ge=1, le=MOST_PERIODS)] = Field(description="Number of planning periods.")
+    frequency: Frequency = Field(
+        default="Y", description="Length of a period: year, half-year, quarter or month."
+    )
+    discount_rate: Annotated[Exact, Field(gt=-1, le=1)] = Field(
+        default=Decimal(0), description="Discount rate per year."
+    )
+    expected_value: Switch = Field(
+        default=True,
+        description="Whether a milestone's value is weighed by the probability of being reached.",
+    )
+    objective: Objective = Field(default=Objective(), description="What is sought.")
+    weights: dict[str, Exact] = Field(
+        default_factory=dict, description="Weight of each criterion of criteria.csv."
+    )
+    buffer: Buffer = Field(default=Buffer(), description="Currency-risk buffers.")
+    solve: Solve = Field(default=Solve(), description="When the search stops.")
 
 
-SECTIONS: Final[dict[str, type[Section]]] = {"": Settings, "objective": Objective, "buffer": Buffer, "solve": Solve}
+SECTIONS: Final[dict[str, type[Section]]] = {
+    "": Settings,
+    "objective": Objective,
+    "buffer": Buffer,
+    "solve": Solve,
+}
 
 _FALLBACK: Final[dict[str, object]] = {"name": "?", "currency": "EUR", "first_period": "2000", "periods": 1}
 _TOML_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)$")
@@ -164,7 +191,7 @@ def expectation(details: ErrorDetails) -> tuple[str, str]:
         return "one of " + ", ".join(allowed), did_you_mean(str(details["input"]), allowed)
     if kind == "missing":
         return "a value", ""
-    if kind == "string_too_short":
+    if kind in ("string_too_short", "too_short"):
         return "some text", ""
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return "a section", "write it as a table: [section]"
@@ -213,8 +240,8 @@ def _without(data: Mapping[str, Any], path: tuple[int | str, ...]) -> dict[str, 
 def parse_settings(data: Mapping[str, Any]) -> tuple[Settings, list[Fault], frozenset[str]]:
     """Check the content of case.toml.
 
-    Returns the settings, all faults, and the names of the top-level settings that stand in for faulty ones, so that
-    nothing else is judged by them.
+    Returns the settings, all faults, and the names of the top-level settings that stand in for faulty ones,
+    so that nothing else is judged by them.
     """
     faults: list[Fault] = []
     doubtful: set[str] = set()

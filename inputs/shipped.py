@@ -30,7 +30,7 @@ def shipped_path(name: str) -> Path:
 
 
 def resolve_case(text: str) -> Path:
-    """Return the path of a case: an existing path wins, else the shipped case of that name, else ``UsageError``."""
+    """Return the path of a case: an existing path, else a shipped case of that name, else ``UsageError``."""
     path = Path(text)
     if path.exists():
         return path

@@ -24,7 +24,8 @@ Floats = NDArray[np.float64]
 class Program:
     """`maximise cost·x + offset` subject to `row_lower ≤ matrix·x ≤ row_upper`, `lower ≤ x ≤ upper`.
 
-    Columns are scaled: `x = column_scale·(solver's x)`. `integer` marks the integer columns. `variables` and
+    Columns are scaled: `x = column_scale·(solver's x)`. `integer` marks the integer columns. `chain` numbers the
+    initiative an integer column belongs to (−1: none): its columns only make sense together. `variables` and
     `constraints` are the Pyomo components behind columns and rows.
     """
 
@@ -36,6 +37,7 @@ class Program:
     lower: Floats
     upper: Floats
     integer: NDArray[np.bool_]
+    chain: NDArray[np.int64]
     column_scale: Floats
     row_scale: Floats
     variables: tuple[Any, ...]
@@ -87,13 +89,22 @@ def compile_model(model: pyo.ConcreteModel) -> Program:
         row_upper=np.where(side >= 0, rhs, np.inf),
         lower=np.array([-np.inf if v.lb is None else v.lb for v in columns], dtype=float),
         upper=np.array([np.inf if v.ub is None else v.ub for v in columns], dtype=float),
-        integer=np.array([v.is_integer() or v.is_binary() for v in columns], dtype=bool),
+        integer=np.array([not v.is_continuous() for v in columns], dtype=bool),
+        chain=_chains(columns),
         column_scale=np.ones(len(columns)),
         row_scale=np.ones(len(rhs)),
         variables=columns,
         constraints=tuple(constraint for constraint, _ in form.rows),
     )
     return _scaled(program)
+
+
+def _chains(columns: tuple[Any, ...]) -> NDArray[np.int64]:
+    """Number the integer columns by the first part of their index, the initiative."""
+    numbers: dict[str, int] = {}
+    return np.array(
+        [-1 if v.is_continuous() else numbers.setdefault(v.index()[0], len(numbers)) for v in columns], dtype=np.int64
+    )
 
 
 def _power_of_two(values: Floats) -> Floats:

@@ -14,6 +14,7 @@ from types import FrameType
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from .compile import Floats, Program
 
@@ -132,6 +133,49 @@ ENDINGS = {
 }
 
 
+class Relaxation:
+    """One linear relaxation, solved again and again from its last basis as column bounds change."""
+
+    def __init__(self, program: Program, limits: Limits) -> None:
+        """Pass the program without integrality; the first solve is by interior point with crossover."""
+        self.program = program
+        self.highs = highspy.Highs()
+        self.highs.setOptionValue("output_flag", False)
+        self.highs.setOptionValue("random_seed", limits.seed)
+        self.highs.setOptionValue("threads", limits.threads)
+        self.highs.setOptionValue("solver", "ipm")
+        _pass(self.highs, program, relax=True)
+        self.highs.HandleUserInterrupt = True
+
+    def bind(self, columns: NDArray[np.int64], lower: Floats, upper: Floats) -> None:
+        """Set the bounds of some columns."""
+        self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def solve(self, seconds: float, interrupt: Interrupt, at_least: float = -np.inf) -> Outcome:
+        """Solve; stops as OTHER_LIMIT once the objective provably stays below `at_least`."""
+        began = time.monotonic()
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.0, seconds))
+        self.highs.setOptionValue("objective_bound", at_least)
+        _run(self.highs, interrupt)
+        self.highs.setOptionValue("solver", "simplex")
+        ending = ENDINGS.get(self.highs.getModelStatus(), Ending.NUMERICAL)
+        if ending is not Ending.OPTIMAL:
+            return Outcome(ending, None, None, None, time.monotonic() - began)
+        value = float(self.highs.getInfo().objective_function_value)
+        x = np.asarray(self.highs.getSolution().col_value, dtype=float)
+        return Outcome(ending, x, value, value, time.monotonic() - began)
+
+
+def _run(highs: highspy.Highs, interrupt: Interrupt | None) -> None:
+    """Run HiGHS in a thread of its own, so that signals reach us, and stop it when one came."""
+    highs.startSolve()
+    done = False
+    while not done:
+        done, _ = highs.wait(0.05)
+        if interrupt:
+            highs.cancelSolve()
+
+
 class Search:
     """One HiGHS run on one program; `relax` drops integrality."""
 
@@ -183,12 +227,7 @@ class Search:
         if len(self.program.row_lower) == 0:
             return self._without_rows(began)
         self.highs.HandleUserInterrupt = True
-        self.highs.startSolve()
-        done = False
-        while not done:
-            done, _ = self.highs.wait(0.05)
-            if interrupt:
-                self.highs.cancelSolve()
+        _run(self.highs, interrupt)
         return self._outcome(time.monotonic() - began)
 
     def _without_rows(self, began: float) -> Outcome:

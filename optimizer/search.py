@@ -11,9 +11,12 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .compile import Floats, Program
-from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Search
+from .dive import Dive
+from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Relaxation, Search
+from .reduce import reduce
 
 SMALL = 1500  # integer columns up to which HiGHS alone is faster than a relaxation of our own first
 CONSTRUCTION = 0.25  # largest part of the time left that construction may take
@@ -28,6 +31,20 @@ class Found:
     objective: float | None
     bound: float | None
     phase: str
+
+
+def undecided(program: Program, x: Floats) -> NDArray[np.int64]:
+    """Return the chains (initiatives) that have a fractional column at `x`."""
+    fractional = program.integer & (np.abs(x - np.round(x)) > 1e-6)
+    return np.unique(program.chain[fractional])
+
+
+def hold(program: Program, x: Floats, free: NDArray[np.int64]) -> Program:
+    """Return the program with every chain but the `free` ones fixed at `x`."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    held = program.integer & ~np.isin(program.chain, free)
+    lower[held] = upper[held] = np.round(x[held])
+    return program.with_bounds(lower, upper)
 
 
 class Hunt:
@@ -92,18 +109,27 @@ class Hunt:
         return search.run(self.interrupt)
 
     def _construct(self) -> None:
-        """Solve the relaxation, fix what it decides, and search the rest."""
+        """Solve the relaxation, then dive from it."""
         self.tell("relaxation")
-        relaxed = Search(self.program, replace(self.limits, time_limit=self.left()), relax=True).run(self.interrupt)
-        if relaxed.ending is not Ending.OPTIMAL or relaxed.x is None:
+        relaxation = Relaxation(self.program, self.limits)
+        root = relaxation.solve(self.left(), self.interrupt)
+        if root.ending is not Ending.OPTIMAL:
             return
-        self.bound = relaxed.bound
+        self.bound = root.bound
         self.tell("construction")
-        lower, upper = self.program.lower.copy(), self.program.upper.copy()
-        near = np.round(relaxed.x)
-        decided = self.program.integer & (np.abs(relaxed.x - near) < 1e-6)
-        lower[decided] = upper[decided] = near[decided]
-        rest = self.program.with_bounds(lower, upper)
-        outcome = self._solve(rest, CONSTRUCTION * self.left(), "construction")
-        self.keep(outcome, "construction", bounds=False)
+        deadline = time.monotonic() + CONSTRUCTION * self.left()
+        if root.x is not None:
+            x = self._dive(root.x, deadline)
+            if x is not None:
+                value = float(self.program.cost @ x + self.program.offset)
+                self.keep(Outcome(Ending.OPTIMAL, x, value, None, 0.0), "construction", bounds=False)
         self.tell("construction")
+
+    def _dive(self, x: Floats, deadline: float) -> Floats | None:
+        """Hold what the relaxation decides, shrink the program to the rest, and dive in it."""
+        reduced = reduce(hold(self.program, x, undecided(self.program, x)))
+        relaxation = Relaxation(reduced.program, self.limits)
+        root = relaxation.solve(deadline - time.monotonic(), self.interrupt)
+        dive = Dive(reduced.program, relaxation, self.interrupt, deadline, lambda: self.tell("construction"))
+        found = dive.run(root)
+        return None if found is None else reduced.expand(found)

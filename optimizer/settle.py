@@ -104,5 +104,6 @@ def _elastic(program: Program, rows: list[int]) -> Program:
         lower=np.concatenate([program.lower, np.zeros(k)]),
         upper=np.concatenate([program.upper, np.full(k, np.inf)]),
         integer=np.concatenate([program.integer, np.zeros(k, dtype=bool)]),
+        chain=np.concatenate([program.chain, np.full(k, -1)]),
         column_scale=np.concatenate([program.column_scale, np.ones(k)]),
     )

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
-from ..inputs.faults import Infeasible, SolverFailure
+from ..inputs.faults import Infeasible, NotVerified, SolverFailure
 from ..models.build import build
 from ..results.manifest import make_manifest
 from ..results.plan import Plan, Run, SolveReport, Status, relative_gap
@@ -187,6 +187,6 @@ def _run(
     summary = summarise(case, report, tables)
     checked: Audit = audit(case, tables, summary, factors)
     if checked.faults:
-        raise SolverFailure("the plan does not verify: " + "; ".join(checked.faults[:5]))
-    tables |= rule_tables(case, checked.rows)
+        raise NotVerified("the plan does not verify: " + "; ".join(checked.faults[:5]))
+    tables |= rule_tables(case, checked)
     return Run(case, Plan(tables, factors), report, summary, checked, options, manifest)

@@ -19,6 +19,9 @@ HedgeKey = tuple[str, str, int]
 CycleKey = tuple[str, str]
 
 
+DUST = 1e-8  # a part of a due below which a continuous payment is the solver's tolerance, not a decision
+
+
 @dataclass
 class Cell:
     """One line in one period: its due and what each payer pays; `wanted` is the continuous split."""
@@ -52,7 +55,8 @@ def _cells(dues: list[Due], payments: Mapping[PayKey, float]) -> list[Cell]:
         total = sum(wanted.values())
         if total <= 0:
             wanted, total = {funder: 1.0 for funder in wanted}, float(len(wanted))
-        cells.append(Cell(due, {f: amount * due.amount / total for f, amount in wanted.items()}))
+        split = {f: amount * due.amount / total for f, amount in wanted.items()}
+        cells.append(Cell(due, {f: amount if amount > DUST * due.amount else 0.0 for f, amount in split.items()}))
     return cells
 
 

@@ -1,8 +1,8 @@
 """The exact verifier: recomputes every rule and every account of a plan from its case and its text tables.
 
 Decisions are read from schedule.csv (starts), funding.csv (amounts) and currency.csv (hedged). Everything
-else is recomputed in rational arithmetic and compared. Nothing here knows the model, the solver or how the plan
-was made.
+else is recomputed in rational arithmetic and compared. Nothing here knows the model, the solver or how the
+plan was made.
 Source: model.md, results.md.
 """
 
@@ -34,6 +34,7 @@ from .verify_value import Summary, Values
 __all__ = ["Audit", "RuleRow", "audit", "verify"]
 
 _SHOWN = 5
+_WITH_PLAN = ("optimal", "feasible")
 _JSON_FILES = ("summary", "factors", "manifest")
 
 
@@ -108,7 +109,7 @@ def _account_rows(findings: Findings) -> None:
     files = [f"{name}.csv" for name in COLUMNS] + ["summary.json", "factors.json"]
     for file in files:
         count = findings.ties[file]
-        findings.rows.append(RuleRow("accounts", "ties", file, (), ZERO + count, at_most=ZERO, unit="faults"))
+        findings.rows.append(RuleRow("accounts", "ties", file, (), ZERO + count, at_most=ZERO))
 
 
 def _compare_rule_tables(case: Case, tables: Mapping[str, pd.DataFrame], findings: Findings) -> None:
@@ -174,9 +175,6 @@ def _verify_folder(folder: Path) -> Audit:
         return Audit((), (*faults, f"case: {error}"))
     found = audit(case, tables, contents["summary"], contents["factors"])
     return Audit(found.rows, (*faults, *found.faults))
-
-
-_WITH_PLAN = ("optimal", "feasible")
 
 
 def _read_json(path: Path, faults: list[str]) -> dict[str, Any]:

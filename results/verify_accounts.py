@@ -46,15 +46,11 @@ def check_funding_table(facts: Facts, rows: Mapping[tuple[str, Line, int], Row])
     """Check the amounts of funding.csv in the funder's and in base currency."""
     base = facts.case.base
     for payment in facts.payments:
-        own = facts.case.funders[payment.funder].currency
-        exact = payment.amount * facts.cash(payment.funder, payment.currency, payment.t)
-        at_base = payment.amount * facts.reference(payment.currency)
-        if abs(payment.own - exact) * 2 > facts.minor(own) or abs(payment.base - at_base) * 2 > facts.minor(
-            base
-        ):
+        if payment.own != payment.cash or payment.base != payment.worth:
+            own = facts.case.funders[payment.funder].currency
             row = rows[payment.funder, payment.line, payment.t]
-            row.ties("amount_funder", own, exact, facts.minor(own) * _HALF)
-            row.ties("amount_base", base, at_base, facts.minor(base) * _HALF)
+            row.ties("amount_funder", own, payment.cash, facts.minor(own) * _HALF)
+            row.ties("amount_base", base, payment.worth, facts.minor(base) * _HALF)
 
 
 def check_portfolio(
@@ -108,10 +104,9 @@ def check_flows(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> None:
     exact: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
     for payment in facts.payments:
         payer, party = case.funders[payment.funder].party or "", payment.line[2]
-        amount = payment.amount * facts.reference(payment.currency)
         shares = {party: Fraction(1)} if party else case.shares.get(payment.line[0], {"": Fraction(1)})
         for owner, share in shares.items():
-            exact[payer, owner] += amount * share
+            exact[payer, owner] += payment.worth * share
     half, seen = facts.minor(case.base) * _HALF, dict[tuple[str, str], Row]()
     for row in sheet.rows():
         key = (row.text("payer_party"), row.text("receiving_party"))

@@ -82,21 +82,19 @@ def _uses(facts: Facts) -> defaultdict[tuple[str, str], _Use]:
         name = places.get((payment.funder, payment.t), f"/{payment.t}")
         use = uses[payment.funder, name]
         use.spent += payment.own
-        use.pay += payment.amount * facts.cash(payment.funder, payment.currency, payment.t)
+        use.pay += payment.cash
     return uses
 
 
 def _outside(facts: Facts, funder: str, uses: Mapping[tuple[str, str], _Use]) -> None:
     """A period in no cycle has no money."""
     for (payer, name), use in uses.items():
-        if payer == funder and name.startswith("/") and use.spent:
-            t = int(name[1:])
-            unit = facts.case.funders[funder].currency
-            row = RuleRow(
-                "budgets", "no cycle", funder, (facts.label(t),), use.spent, at_most=ZERO, unit=unit
-            )
-            words = f"budgets: {funder} pays {plain(use.spent)} {unit} in {facts.label(t)}, where it has no budget"
-            facts.findings.rule(row, words)
+        amount = use.spent or use.pay
+        if payer == funder and name.startswith("/") and amount:
+            label, unit = facts.label(int(name[1:])), facts.case.funders[funder].currency
+            row = RuleRow("budgets", "no cycle", funder, (label,), amount, at_most=ZERO, unit=unit)
+            words = f"{funder} pays {plain(amount)} {unit} in {label}, which is in none of its cycles"
+            facts.findings.rule(row, f"budgets: {words}")
 
 
 def _exposures(
@@ -130,7 +128,7 @@ def _exposure(
     hedged = facts.hedged.get(position, ZERO)
     cost = _hedge_cost(facts, funder, currency, t)
     rule = RuleRow(
-        *("currency", "hedge", funder, (currency, facts.label(t)), hedged, ZERO),
+        *("currency", "hedge", funder, (currency, facts.label(t)), hedged),
         at_most=ZERO if cost is None else amount,
         unit=currency,
     )
@@ -164,43 +162,55 @@ def _cycle(
     listed: Mapping[tuple[str, str], Row],
 ) -> Fraction:
     """Check one cycle; return what it carries into the next one."""
-    row = listed.get((cycle.funder, cycle.name))
-    funder = facts.case.funders[cycle.funder]
-    minor = facts.minor(funder.currency)
-    payments, reserved = facts.units(cycle.payments), facts.units(cycle.reserved)
-    own = payments // minor * minor - round_up(reserved, minor)
-    available = own + carried_in
-    hedge_cost = round_up(use.hedging, minor)
+    funder, row = facts.case.funders[cycle.funder], listed.get((cycle.funder, cycle.name))
+    unit, minor = funder.currency, facts.minor(funder.currency)
     need = use.need + Fraction(funder.contingency) * use.pay
-    buffer = round_up(need, minor)
-    used = use.spent + hedge_cost
-    index, unit = (cycle.name,), funder.currency
+    line = _close(facts, cycle, use, carried_in, round_up(need, minor), last)
+    used, available = line.spent + line.hedge_cost, line.payments - line.reserved + carried_in
     words = (
-        f"budgets: {cycle.funder}, cycle {cycle.name}: spends {plain(use.spent)}, "
-        f"hedging {plain(hedge_cost)}, buffer {plain(buffer)}, together more than the {plain(available)} {unit} available"
+        f"budgets: {cycle.funder}, cycle {cycle.name}: spends {plain(line.spent)}, "
+        f"hedging {plain(line.hedge_cost)}, buffer {plain(line.buffer)}: more than "
+        f"the {plain(available)} {unit} there are"
     )
-    budget = RuleRow(
-        "budgets", "appropriation", cycle.funder, index, used + buffer, at_most=available, unit=unit
-    )
+    owner, index = cycle.funder, (cycle.name,)
+    budget = RuleRow("budgets", "payments", owner, index, used + line.buffer, at_most=available, unit=unit)
     facts.findings.rule(budget, words)
-    left = max(ZERO, available - used - (ZERO if facts.case.settings.buffer.released else buffer))
-    limit = ZERO if last else max(ZERO, min(Fraction(cycle.carry_over) * payments // minor * minor, own))
-    carried = min(left, limit)
-    facts.findings.rule(
-        RuleRow("budgets", "carry-over", cycle.funder, index, carried, ZERO, limit, unit=unit)
-    )
+    limit = ZERO if last else Fraction(cycle.carry_over) * facts.units(cycle.payments)
+    if limit:
+        carry = RuleRow("budgets", "carry-over", owner, index, line.carried_out, at_most=limit, unit=unit)
+        facts.findings.rule(carry)
     held = row.money("buffer", unit) if row else None
-    bound = RuleRow(
-        "currency", "buffer", cycle.funder, index, buffer if held is None else held, need, unit=unit
-    )
-    facts.findings.rule(bound)
-    line = _Line(
-        *(payments // minor * minor, round_up(reserved, minor), carried_in, use.spent, hedge_cost, ZERO),
-        *(buffer, carried, left - carried),
-    )
+    held = line.buffer if held is None else held
+    facts.findings.rule(RuleRow("currency", "buffer", owner, index, held, at_least=need, unit=unit))
     if row is not None:
         _compare(row, unit, line)
-    return carried
+    return line.carried_out
+
+
+def _close(
+    facts: Facts, cycle: Cycle, use: _Use, carried_in: Fraction, buffer: Fraction, last: bool
+) -> _Line:
+    """Close a cycle: what is left is carried as far as the limit allows, the rest lapses."""
+    minor = facts.minor(facts.case.funders[cycle.funder].currency)
+    payments = facts.units(cycle.payments) // minor * minor
+    reserved = round_up(facts.units(cycle.reserved), minor)
+    hedge_cost = round_up(use.hedging, minor)
+    left = payments - reserved + carried_in - use.spent - hedge_cost
+    if not facts.case.settings.buffer.released:
+        left -= buffer
+    share = Fraction(cycle.carry_over) * facts.units(cycle.payments) // minor * minor
+    carried = ZERO if last else max(ZERO, min(left, share, payments - reserved))
+    return _Line(
+        payments=payments,
+        reserved=reserved,
+        carried_in=carried_in,
+        spent=use.spent,
+        hedge_cost=hedge_cost,
+        provision=ZERO,
+        buffer=buffer,
+        carried_out=carried,
+        lapsed=max(ZERO, left - carried),
+    )
 
 
 def _compare(row: Row, unit: str, line: _Line) -> None:

@@ -48,7 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "flows": ("payer_party", "receiving_party", "amount_base"),
 }
 Key = TypeVar("Key")
-_NUMBER = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?")
+_NUMBER = re.compile(r"(-?)(0|[1-9][0-9]{0,40})(?:\.([0-9]{1,40}))?")
 
 
 class Row:

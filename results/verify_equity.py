@@ -92,10 +92,10 @@ def _contributed(facts: Facts, horizon: int) -> _Flow:
     for payment in facts.payments:
         funder = facts.case.funders[payment.funder]
         if funder.kind == "public" and funder.party and payment.t <= horizon:
-            rate = facts.reference(payment.currency)
-            flow.amount[funder.party] += payment.amount * rate
-            flow.units[funder.party] += facts.minor(payment.currency) * rate
-            flow.all_units += facts.minor(payment.currency) * rate
+            unit = facts.minor(payment.currency) * facts.reference(payment.currency)
+            flow.amount[funder.party] += payment.worth
+            flow.units[funder.party] += unit
+            flow.all_units += unit
     return flow
 
 
@@ -117,7 +117,7 @@ def _money_row(
         "equity",
         rule.rule,
         owner,
-        (rule.measure, rule.by or ""),
+        (rule.measure, rule.by) if rule.by else (rule.measure,),
         value,
         share_of(rule.at_least, total),
         share_of(rule.at_most, total),
@@ -147,10 +147,9 @@ def _initiatives_row(
             "equity",
             rule.rule,
             owner,
-            (rule.measure, rule.by or ""),
+            (rule.measure, rule.by) if rule.by else (rule.measure,),
             Fraction(count),
             at_least=None if rule.at_least is None else Fraction(rule.at_least),
             at_most=None if rule.at_most is None else Fraction(rule.at_most),
-            unit="initiatives",
         )
     )

@@ -21,7 +21,7 @@ from .verify_rows import Findings
 
 _FILE = "factors.json"
 _PRECISE = Context(prec=40)
-_PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_PLAIN = re.compile(r"[0-9]{1,40}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,2})?")
 
 
 class Factors:

@@ -25,7 +25,10 @@ Line = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A row of funding.csv: `amount` in the line's currency, `own` in the funder's and `base` as stated."""
+    """A row of funding.csv: `amount` in the line's currency, `own` in the funder's and `base` as stated.
+
+    `cash` and `worth` are exact: the funder's currency at the planning rate, base at the reference rate.
+    """
 
     number: int
     funder: str
@@ -35,6 +38,8 @@ class Payment:
     amount: Fraction
     own: Fraction
     base: Fraction
+    cash: Fraction
+    worth: Fraction
 
     @property
     def words(self) -> str:
@@ -71,7 +76,9 @@ class Facts:
             (i, step.milestone): step for i, steps in case.milestones.items() for step in steps
         }
         self._reference: dict[str, Fraction] = {}
-        self._rate: dict[tuple[str, int], Fraction] = {}
+        self._cash: dict[tuple[str, str, int], Fraction] = {}
+        self._minor: dict[str, Fraction] = {}
+        self._convert: dict[tuple[str, str], Fraction] = {}
         self.weights = {i: self._weights(i) for i in case.initiatives}
 
     def reference(self, currency: str) -> Fraction:
@@ -80,23 +87,25 @@ class Facts:
             self._reference[currency] = Fraction(self.case.reference_rate(currency))
         return self._reference[currency]
 
-    def rate(self, currency: str, t: int) -> Fraction:
-        """Return R: base currency per unit at the planning rate of period t."""
-        if (currency, t) not in self._rate:
-            self._rate[currency, t] = Fraction(self.case.rate(currency, t))
-        return self._rate[currency, t]
-
     def cash(self, funder: str, currency: str, t: int) -> Fraction:
         """Return what one unit of `currency` paid in t costs the funder, in its own currency."""
-        return self.rate(currency, t) / self.rate(self.case.funders[funder].currency, t)
+        own = self.case.funders[funder].currency
+        if (own, currency, t) not in self._cash:
+            rates = Fraction(self.case.rate(currency, t)), Fraction(self.case.rate(own, t))
+            self._cash[own, currency, t] = rates[0] / rates[1]
+        return self._cash[own, currency, t]
 
     def convert(self, source: str, target: str) -> Fraction:
         """Return the units of `target` per unit of `source` at reference rates."""
-        return self.reference(source) / self.reference(target)
+        if (source, target) not in self._convert:
+            self._convert[source, target] = self.reference(source) / self.reference(target)
+        return self._convert[source, target]
 
     def minor(self, currency: str) -> Fraction:
         """Return one minor unit of a currency, e.g. 1/100."""
-        return Fraction(1, 10 ** self.case.minor_digits(currency))
+        if currency not in self._minor:
+            self._minor[currency] = Fraction(1, 10 ** self.case.minor_digits(currency))
+        return self._minor[currency]
 
     def units(self, amount: Decimal) -> Fraction:
         """Turn an amount of the case's tables into whole currency units."""
@@ -201,18 +210,21 @@ def _payment(facts: Facts, row: Row) -> Payment | None:
     funder, initiative, stage, party = (row.text(c) for c in ("funder", "initiative", "stage", "party"))
     if funder not in case.funders:
         row.fault(f"unknown funder {funder!r}")
-        return None
-    if initiative not in case.initiatives:
+    elif initiative not in case.initiatives:
         row.fault(f"unknown initiative {initiative!r}")
-        return None
-    if all(step.stage != stage for step in case.milestones[initiative]):
+    elif all(step.stage != stage for step in case.milestones[initiative]):
         row.fault(f"{initiative} has no stage {stage!r}")
-        return None
-    if party not in facts.weights[initiative]:
+    elif party not in facts.weights[initiative]:
         row.fault(f"{initiative} has no funding line for party {party!r}")
-        return None
+    else:
+        return _amounts(facts, row, funder, (initiative, stage, party))
+    return None
+
+
+def _amounts(facts: Facts, row: Row, funder: str, line: Line) -> Payment | None:
+    case = facts.case
     t = row.period("period")
-    currency = facts.weights[initiative][party][0]
+    currency = facts.weights[line[0]][line[2]][0]
     if not row.says("currency", currency):
         return None
     own = case.funders[funder].currency
@@ -225,8 +237,19 @@ def _payment(facts: Facts, row: Row) -> Payment | None:
         return None
     if not amounts[0]:
         row.fault("amount is 0; only payments above 0 are listed")
-    line = (initiative, stage, party)
-    return Payment(row.number, funder, line, t, currency, amounts[0], amounts[1], amounts[2])
+    cash, worth = facts.cash(funder, currency, t), facts.reference(currency)
+    return Payment(
+        number=row.number,
+        funder=funder,
+        line=line,
+        t=t,
+        currency=currency,
+        amount=amounts[0],
+        own=amounts[1],
+        base=amounts[2],
+        cash=amounts[0] if cash == 1 else amounts[0] * cash,
+        worth=amounts[0] if worth == 1 else amounts[0] * worth,
+    )
 
 
 def read_currency(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str, int], Row]:

@@ -3,8 +3,8 @@
     Σ_r matched[r,f,g] = pay[f,g]     Σ_r used[r,b,g] ≤ base[b,g]     Σ matched[r] ≤ ratio[r]·Σ used[r]
 
 per initiative and over its life, in its currency. With several rules on one base this is a small flow
-problem, decided by an exact linear program. Holds to one minor unit per amount. Source: model.md, rule 6, "Money
-is exact".
+problem, decided by an exact linear program. Holds to one minor unit per amount. Source: model.md, rule 6,
+"Money is exact".
 """
 
 from collections import defaultdict

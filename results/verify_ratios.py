@@ -110,12 +110,11 @@ def _earmark_row(facts: Facts, name: str, rows: list[EarmarkRow]) -> None:
     for payment in facts.payments:
         if payment.funder not in funders or payment.t > horizon:
             continue
-        rate = facts.reference(payment.currency)
-        total += payment.amount * rate
-        units += facts.minor(payment.currency) * rate
+        total += payment.worth
+        units += facts.minor(payment.currency) * facts.reference(payment.currency)
         initiative, stage, _ = payment.line
         if any(payment.funder in f and initiative in i and g in ("", stage) for f, i, g in scopes):
-            value += payment.amount * rate
+            value += payment.worth
     row = RuleRow(
         "earmarks",
         name,

@@ -1,8 +1,8 @@
 """What an audit is made of: one row per rule, and the sentences that name what does not hold.
 
-A row compares an achieved value with its bounds in comparable terms: money in whole currency units (`unit`
-names the currency), counts, or period numbers. Ratio rules are stated as amounts, with `total` the amount that
-the ratio is of.
+A row compares an achieved value with its bounds in comparable terms: money in whole currency units (`unit` is
+its currency), counts or period numbers (no `unit`). Ratio rules are stated as amounts, `total` being what the
+ratio is of.
 """
 
 from collections import Counter

@@ -74,7 +74,7 @@ def _completeness(facts: Facts, initiative: InitiativeRow) -> None:
     if initiative.complete and done:
         bounds.append(("complete", every, None))
     for rule, least, most in bounds:
-        facts.findings.rule(RuleRow("milestones", rule, name, (), done, least, most, unit="milestones"))
+        facts.findings.rule(RuleRow("milestones", rule, name, (), done, least, most))
 
 
 def _precedence(facts: Facts) -> None:
@@ -85,7 +85,7 @@ def _precedence(facts: Facts) -> None:
         start, before = facts.start.get(second), facts.start.get(first)
         waits = link.type == "finish-start"
         if start is None:
-            facts.findings.rule(RuleRow("precedence", link.type, owner, index, ZERO, unit="period"))
+            facts.findings.rule(RuleRow("precedence", link.type, owner, index, ZERO))
         elif before is None or (waits and facts.steps[first].success == 0):
             _barred(facts, "precedence", link.type, owner, index, start)
         else:
@@ -105,7 +105,7 @@ def _choices(facts: Facts) -> None:
         count = Fraction(sum(facts.funded(member) for member in members))
         scope = tuple(row.initiatives for row in rows)
         bound = min(most) if most else None
-        facts.findings.rule(RuleRow("choices", name, "", scope, count, least, bound, unit="initiatives"))
+        facts.findings.rule(RuleRow("choices", name, "", scope, count, least, bound))
 
 
 def _ranking(facts: Facts) -> None:
@@ -122,7 +122,7 @@ def _ranking(facts: Facts) -> None:
             f"ranking: {call}: {name} (rank {rank}) is funded, but better ranked {', '.join(passed)} is not"
         )
         value, bound = Fraction(facts.funded(name)), Fraction(not passed)
-        row = RuleRow("ranking", call, name, (str(rank),), value, at_most=bound, unit="initiatives")
+        row = RuleRow("ranking", call, name, (str(rank),), value, at_most=bound)
         facts.findings.rule(row, words)
 
 
@@ -139,7 +139,6 @@ def _start_row(
     row = RuleRow(
         *(family, rule, owner, index, Fraction(start), Fraction(first)),
         at_most=None if last is None else Fraction(last),
-        unit="period",
     )
     place = " ".join((owner, *index))
     if start < first:
@@ -150,7 +149,7 @@ def _start_row(
 
 
 def _barred(facts: Facts, family: str, rule: str, owner: str, index: tuple[str, ...], start: int) -> None:
-    row = RuleRow(family, rule, owner, index, Fraction(start), at_most=_NEVER, unit="period")
+    row = RuleRow(family, rule, owner, index, Fraction(start), at_most=_NEVER)
     when = facts.label(start)
     words = f"{owner} starts in {when}, but may not start {index[0]}, which is not done or not passed"
     facts.findings.rule(row, f"{family}: {rule}: {words}")

@@ -6,6 +6,7 @@
 Source: model.md, objective; results.md.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,6 +18,7 @@ from .verify_cells import Row
 from .verify_facts import Facts, Milestone
 from .verify_rows import ZERO, plain, six_digits
 
+_PLAIN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,2})?")
 _RELATIVE = Fraction(1, 10**9)
 _STATUSES = ("optimal", "feasible", "interrupted")
 _ENTRIES = (
@@ -190,12 +192,7 @@ def number(value: object) -> Fraction | None:
         return Fraction(value)
     if isinstance(value, float):
         return Fraction(repr(value)) if isfinite(value) else None
-    if isinstance(value, str) and value.strip() == value and "/" not in value and "_" not in value:
-        try:
-            return Fraction(value)
-        except ValueError:
-            return None
-    return None
+    return Fraction(value) if isinstance(value, str) and _PLAIN.fullmatch(value) else None
 
 
 def _word(value: object) -> str:

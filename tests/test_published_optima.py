@@ -28,7 +28,7 @@ def funded(case: Case, options: SolveOptions) -> tuple[float, float, set[str], s
     chosen = set(portfolio.loc[portfolio["funded"] == "true", "initiative"])
     assert run.report.objective is not None
     assert run.report.bound is not None
-    return run.report.objective, run.report.bound, chosen, str(run.report.status)
+    return run.report.objective, run.report.bound, chosen, run.report.status.value
 
 
 def check_knapsack(problem: Knapsack, gap: float) -> None:

@@ -65,7 +65,7 @@ def test_tiny_reads_without_warnings() -> None:
 def test_tiny_optimum() -> None:
     run = solve(tiny(), SolveOptions(gap=0.0))
     assert run.plan is not None
-    assert str(run.report.status) == "optimal"
+    assert run.report.status.value == "optimal"
     assert run.report.objective == pytest.approx(19)
     assert run.report.bound == pytest.approx(19)
     tables = run.plan.tables
@@ -79,7 +79,7 @@ def test_tiny_optimum() -> None:
 def test_tiny_without_the_accord_fund() -> None:
     run = solve(tiny().scenario("no accord fund"), SolveOptions(gap=0.0))
     assert run.plan is not None
-    assert str(run.report.status) == "optimal"
+    assert run.report.status.value == "optimal"
     assert run.report.objective == pytest.approx(14)
     tables = run.plan.tables
     assert payments(tables["funding"]) == PAYMENTS_WITHOUT_ACCORD

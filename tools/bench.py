@@ -2,10 +2,10 @@
 
     python tools/bench.py [CASE …] [--repeat N] [--seconds S]
 
-A case is a folder, the name of a shipped case, or `knapsack-N-M`: a 0-1 knapsack, N initiatives in M
-made as OR-Library's were. Runs alternate and the median counts, so that a noisy machine hits both. "raw" is HiGHS with
-its defaults on the compiled matrix, asked for the same gap, limit and seed; "whole" adds building, compiling, rounding
-to minor units and verifying. The ratio is whole to raw.
+A case is a folder, the name of a shipped case, or `knapsack-N-M`: a 0-1 knapsack of N initiatives in
+M dimensions, made as OR-Library's were. Runs alternate and the median counts, so that a noisy machine hits
+both. "raw" is HiGHS with its defaults on the compiled matrix, asked for the same gap, limit and seed;
+"whole" adds building, compiling, rounding to minor units and verifying. The ratio is whole to raw.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import random
 import time
 from statistics import median
 
+import fundalign as fa
 import highspy
 import numpy as np
-
-import fundalign as fa
 from fundalign.inputs.read import case_from_tables
 from fundalign.inputs.shipped import resolve_case
 from fundalign.models.build import build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from collections.abc import Callable
@@ -33,7 +34,6 @@ def names_in(folder: Path) -> set[str]:
         (["solve", "little", "--time-limit", "0"], "--time-limit"),
         (["solve", "little", "--scenario", "dream"], "dream"),
         (["solve", "little", "--set", "budgets.payments"], "budgets.payments"),
-        (["solve", "little", "--set", "milestones.value[initiative=Z]=1"], "Z"),
         (["solve", "little", "-o", "."], "holds the case"),
     ],
 )
@@ -78,6 +78,15 @@ def test_invalid_input_is_3_and_writes_nothing(fundalign: Runner, little: Path, 
     assert ran.returncode == 3
     assert "publik" in ran.stderr
     assert ran.stdout == ""
+    assert names_in(tmp_path) == {"little"}
+
+
+def test_a_change_that_matches_nothing_is_invalid_input(
+    fundalign: Runner, little: Path, tmp_path: Path
+) -> None:
+    ran = fundalign("solve", little, "--set", "milestones.value[initiative=Z]=1", "--format", "json")
+    assert ran.returncode == 3
+    assert json.loads(ran.stdout)["faults"][0]["file"] == "milestones.csv"
     assert names_in(tmp_path) == {"little"}
 
 

@@ -1,11 +1,12 @@
 """The plain tables of a tiny case, read for the oracle: periods, selectors, rates, lines, probabilities.
 
-Works on the dicts that `case_from_tables` takes and shares no code with the package. Amounts stay in the case's
-`unit` and are floats: the oracle compares to 1e-6, it does not certify cents.
+Works on the dicts that `case_from_tables` takes and shares no code with the package. Amounts stay in the
+case's `unit` and are floats: the oracle compares to 1e-6, it does not certify cents.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -23,7 +24,7 @@ PER_YEAR = {"Y": 1, "H": 2, "Q": 4, "M": 12}
 
 @dataclass(frozen=True)
 class Line:
-    """A funding line (initiative, stage, party); party "" in a real pot. `currency` is the one it falls due in."""
+    """A funding line (initiative, stage, party); party "" in a real pot; in `currency` it falls due."""
 
     initiative: str
     stage: str
@@ -138,7 +139,9 @@ class Data:
         chosen = text(selector)
         grouped = self.members(chosen, "funder")
         return {
-            f for f, r in self.funders.items() if not chosen or f == chosen or r["kind"] == chosen or f in grouped
+            f
+            for f, r in self.funders.items()
+            if not chosen or f == chosen or r["kind"] == chosen or f in grouped
         }
 
     def pick_sources(self, selector: Any) -> set[str]:
@@ -223,7 +226,7 @@ class Data:
         return (t - span.first + 1 if since_cycle else t) / self.per_year
 
     def loss(self, home: str, currency: str, span: Span, t: int) -> float:
-        """Possible loss per unit of `currency`, in units of the funder's currency, one-sided at the confidence."""
+        """Possible loss per unit of `currency`, in the funder's currency, one-sided at the confidence."""
         if self.buffer.get("method", "none") == "none":
             return 0.0
         a, b = self.volatility(currency), self.volatility(home)
@@ -240,14 +243,14 @@ class Data:
             if (r["initiative"], r["milestone"]) == (initiative, milestone["milestone"])
         }
         d = int(milestone["duration"])
-        return given or {o: 1 / d for o in range(d)}
+        return given or dict.fromkeys(range(d), 1 / d)
 
     def value(self, initiative: str, milestone: Row) -> float:
         if not self.rows("criteria"):
             return number(milestone["value"])
         weights = self.settings["weights"]
         return sum(
-            weights[r["criterion"]] * number(r["score"])
+            number(weights[r["criterion"]]) * number(r["score"])
             for r in self.rows("criteria")
             if (r["initiative"], r["milestone"]) == (initiative, milestone["milestone"])
         )
@@ -266,12 +269,12 @@ class Data:
         return found
 
     def chance(self, initiative: str, milestone: str) -> float:
-        """Probability that a milestone's value is reached: its own success and that of all finish-start ancestors."""
+        """Probability that a value is reached: the milestone's success times its finish-start ancestors'."""
         if not flag(self.settings.get("expected_value"), True):
             return 1.0
         before: dict[tuple[str, str], set[tuple[str, str]]] = {}
         for i, chain in self.milestones.items():
-            for m, n in zip(chain, chain[1:], strict=False):
+            for m, n in itertools.pairwise(chain):
                 before.setdefault((i, n["milestone"]), set()).add((i, m["milestone"]))
         for a, b, finish, _ in self.precedence:
             if finish:

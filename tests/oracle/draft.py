@@ -44,10 +44,13 @@ class Draft:
     def rows(self, table: str) -> list[Row]:
         return self.tables.get(table, [])
 
+    def groups(self, kind: str) -> list[str]:
+        return sorted({r["group"] for r in self.rows("groups") if r["kind"] == kind})
+
     def label(self, t: int) -> str:
         per_year = PER_YEAR[self.settings["frequency"]]
         year, part = divmod(t - 1, per_year)
-        mark = {1: "", 2: f"H{part + 1}", 4: f"Q{part + 1}"}[per_year]
+        mark = {1: "", 2: f"H{part + 1}", 4: f"Q{part + 1}", 12: f"-{part + 1:02d}"}[per_year]
         return f"{2027 + year}{mark}"
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .data import Data
 from .draft import Draft, Row, money
-from .payments import permitted
+from .who_pays import permitted
 
 MEASURES = ("received", "contributed", "geo_return", "key", "initiatives")
 OTHERWISE_TIGHT = {"cofunding", "eligibility", "equity", "earmarks", "choices", "ranking", "milestones"}
@@ -47,7 +47,7 @@ def draw_budgets(d: Draft) -> None:
     """Cycles of one to all periods; appropriations are a share of the load, so that not everything fits."""
     rng, T = d.rng, d.periods
     plenty = any(f.partition(":")[0] in OTHERWISE_TIGHT for f in d.featured)
-    level = d.some(0.9, 1.6) if plenty else d.some(0.6, 1.1)
+    level = d.some(0.9, 1.6) if plenty and not d.hard("infeasible") else d.some(0.6, 1.1)
     load = loads(d)
     for row in d.rows("funders"):
         late, torn = d.hard("milestones:sunset"), d.hard("milestones:max_pause")
@@ -90,7 +90,7 @@ def draw_eligibility(d: Draft) -> None:
     """Red lines and positive lists."""
     for n in range(d.rng.choice([1, 2, 2, 3])):
         row = d.add("eligibility", rule=f"e{n + 1}", **scope(d))
-        row["funders"] = d.rng.choice([*names(d), "public"])
+        row["funders"] = d.rng.choice([*names(d), "public", *d.groups("funder")])
         allow = d.maybe(0.3)
         row["allow"] = "true" if allow else "false"
         if not allow and d.maybe(0.3):
@@ -105,7 +105,8 @@ def draw_cofunding(d: Draft) -> None:
         if d.maybe(0.3):
             row["at_most"] = str(d.some(0.6, 0.8))
     else:
-        row |= {"funders": d.rng.choice(["public", *names(d, "public")]), "at_most": str(d.some(0.25, 0.7))}
+        row["funders"] = d.rng.choice(["public", *names(d, "public"), *d.groups("funder")])
+        row["at_most"] = str(d.some(0.25, 0.7))
 
 
 def draw_matching(d: Draft) -> None:
@@ -122,7 +123,8 @@ def draw_equity(d: Draft, measure: str) -> None:
     rng = d.rng
     rules = d.rows("equity")
     parties = [r["party"] for r in d.rows("parties")]
-    row: Row = {"rule": f"q{len(rules) + 1}", "measure": measure, "parties": rng.choice(parties)}
+    row: Row = {"rule": f"q{len(rules) + 1}", "measure": measure}
+    row["parties"] = rng.choice([*parties, *d.groups("party")])
     fair = 1 / len(parties)
     if measure in ("received", "contributed"):
         if d.maybe(0.5):
@@ -134,9 +136,12 @@ def draw_equity(d: Draft, measure: str) -> None:
     elif measure == "geo_return":
         row["at_least" if d.maybe(0.7) else "at_most"] = str(d.some(0.8, 1.3))
     elif measure == "key":
+        row["parties"] = rng.choice(["each", *(r["party"] for r in d.rows("parties") if "key" in r)])
         row["at_least" if d.maybe(0.5) else "at_most"] = str(d.some(0.6, 1.2))
     else:
         row["at_least" if d.maybe(0.4) else "at_most"] = str(rng.choice([1, 1, 2]))
+    if measure in ("geo_return", "initiatives") and d.maybe(0.2):
+        row["parties"] = rng.choice(["", "each"])
     if d.maybe(0.25):
         row["by"] = d.label(rng.randint(2, d.periods))
     d.add("equity", **row)
@@ -146,7 +151,7 @@ def draw_earmark(d: Draft) -> None:
     row = d.add("earmarks", rule="ear1", **scope(d))
     if not row["initiatives"]:
         row["initiatives"] = d.rng.choice([r["initiative"] for r in d.rows("initiatives")])
-    row["funders"] = d.rng.choice([*names(d, "public"), "public", ""])
-    row["at_least" if d.maybe(0.5) else "at_most"] = str(d.some(0.2, 0.6))
+    row["funders"] = d.rng.choice([*names(d, "public"), *d.groups("funder"), "public", ""])
+    row |= {"at_least": str(d.some(0.3, 0.7))} if d.maybe(0.5) else {"at_most": str(d.some(0.15, 0.5))}
     if d.maybe(0.25):
         row["by"] = d.label(d.rng.randint(2, d.periods))

@@ -15,7 +15,7 @@ def draw_settings(d: Draft) -> None:
         "unit": rng.choice([1_000, 1_000_000]),
         "first_period": "",
         "periods": rng.choice([3, 4, 4]) if not d.timed else 4,
-        "frequency": rng.choice(["Y", "Y", "H", "Q"]),
+        "frequency": rng.choice(["Y", "Y", "H", "Q", "M"]),
         "discount_rate": rng.choice([0, 0.03, 0.083]),
         "expected_value": d.maybe(0.7) and not d.hard("precedence:gate"),
     }
@@ -45,20 +45,39 @@ def draw_payers(d: Draft) -> None:
             t = rng.randint(1, d.periods)
             d.add("rates", currency=c, period=d.label(t), rate=f"{RATES[c] * d.some(0.85, 1.15):.6f}")
     if len(foreign) == 2 and d.maybe(0.6):
-        d.add("correlations", currency_a=foreign[0], currency_b=foreign[1], correlation=str(d.some(-0.8, 0.8)))
+        d.add(
+            "correlations", currency_a=foreign[0], currency_b=foreign[1], correlation=str(d.some(-0.8, 0.8))
+        )
     parties = ["A", "B", "C"][: rng.choice([2, 3, 3])]
     for p in parties:
-        row = d.add("parties", party=p, key=str(d.some(1, 9)))
+        row = d.add("parties", party=p)
+        if p != "B" or d.hard("equity:key") or d.maybe(0.7):
+            row["key"] = str(d.some(1, 9))
         if d.maybe(0.2):
             row["currency"] = rng.choice(["EUR", *foreign])
         d.add("funders", funder=f"F{p}", kind="public", party=p, currency=rng.choice(["EUR", *foreign]))
+    draw_other_payers(d, parties, ["EUR", *foreign])
+
+
+def draw_other_payers(d: Draft, parties: list[str], currencies: list[str]) -> None:
+    """A private or a common public funder, a matching funder, and a group of funders."""
+    rng = d.rng
     if d.hard("cofunding") or d.maybe(0.5):
         home = "" if d.hard("cofunding") else rng.choice(["", "", *parties])
-        row = d.add("funders", funder="V", kind="private", party=home, currency=rng.choice(["EUR", *foreign]))
+        row = d.add("funders", funder="V", kind="private", party=home, currency=rng.choice(currencies))
         if d.maybe(0.15):
             row["source"] = "public"
+    elif d.maybe(0.3):
+        d.add("funders", funder="U", kind="public", party="", currency=rng.choice(currencies))
     if d.hard("matching") or d.maybe(0.3):
-        d.add("funders", funder="M", kind="matching", party="", currency=rng.choice(["EUR", *foreign]))
+        home = rng.choice(["", "", "", parties[0]])
+        d.add("funders", funder="M", kind="matching", party=home, currency=rng.choice(currencies))
+    if d.maybe(0.3):
+        for r in rng.sample(d.rows("funders"), 2):
+            d.add("groups", group="pair", kind="funder", member=r["funder"])
+    if d.maybe(0.3):
+        for p in parties[-2:]:
+            d.add("groups", group="south", kind="party", member=p)
 
 
 def draw_initiatives(d: Draft) -> None:
@@ -68,12 +87,15 @@ def draw_initiatives(d: Draft) -> None:
     currencies = ["EUR", *[r["currency"] for r in d.rows("currencies")]]
     for n in range(rng.choice([3, 3, 4])):
         i = f"I{n + 1}"
-        row = d.add("initiatives", initiative=i, theme=rng.choice(["net", "comp"]), currency=rng.choice(currencies))
+        row = d.add("initiatives", initiative=i, theme=rng.choice(["net", "comp"]))
+        row["currency"] = rng.choice(currencies)
         length = rng.choice([2, 2, 3]) if d.maybe(many) else 1
         durations = [rng.choice([1, 1, 2]) for _ in range(length)]
         while sum(durations) > T:
             durations.pop()
         draw_chain(d, row, durations)
+        if d.hard("infeasible") and n < 2:
+            row["status"] = "mandatory"
         kind = rng.choice(["virtual", "virtual", "real", "bare"]) if n else "virtual"
         if kind != "bare":
             row["pot"] = rng.choice(["", "virtual"]) if kind == "virtual" else "real"
@@ -118,7 +140,8 @@ def draw_chain(d: Draft, row: Row, durations: list[int]) -> None:
 def draw_profile(d: Draft, m: Row, length: int) -> None:
     """Cost by offset; the last one may fall due after the end of the milestone."""
     for offset, share in enumerate(shares_of([d.rng.randint(1, 9) for _ in range(length)])):
-        d.add("cost_profile", initiative=m["initiative"], milestone=m["milestone"], offset=str(offset), share=share)
+        row = d.add("cost_profile", initiative=m["initiative"], milestone=m["milestone"])
+        row |= {"offset": str(offset), "share": share}
 
 
 def last_offset(d: Draft, m: Row) -> int:
@@ -128,7 +151,7 @@ def last_offset(d: Draft, m: Row) -> int:
 
 
 def draw_timing(d: Draft, row: Row, starts: list[int], durations: list[int]) -> None:
-    """Windows, deadlines, sunset, pauses, all-or-nothing, obligation and price growth around the reference."""
+    """Windows, deadlines, sunset, pauses, all-or-nothing, status and price growth around the reference."""
 
     def draws(part: str, share: float) -> bool:
         if d.hard(f"milestones:{part}"):
@@ -143,7 +166,9 @@ def draw_timing(d: Draft, row: Row, starts: list[int], durations: list[int]) -> 
                 [("earliest_start", t), ("latest_start", t), ("deadline", t + length - 1)]
             )
             m[column] = d.label(label)
-    end = max(t + max(length - 1, last_offset(d, m)) for m, t, length in zip(mine, starts, durations, strict=True))
+    end = max(
+        t + max(length - 1, last_offset(d, m)) for m, t, length in zip(mine, starts, durations, strict=True)
+    )
     if draws("sunset", 0.3):
         row["sunset"] = d.label(end if d.hard("milestones:sunset") else rng.randint(end, T))
     if len(starts) > 1:
@@ -180,7 +205,8 @@ def use_criteria(d: Draft) -> None:
         tilt = d.some(-2, 2, 1)
         scores = {"science": value + 2 * tilt, "industry": value - 3 * tilt}
         for name, score in scores.items():
-            d.add("criteria", initiative=m["initiative"], milestone=m["milestone"], criterion=name, score=f"{score:.2f}")
+            row = d.add("criteria", initiative=m["initiative"], milestone=m["milestone"])
+            row |= {"criterion": name, "score": f"{score:.2f}"}
 
 
 def draw_order_rules(d: Draft) -> None:
@@ -202,6 +228,8 @@ def draw_order_rules(d: Draft) -> None:
         members = names if d.maybe(0.5) else sorted(rng.sample(names, 2))
         for i in members:
             d.add("groups", group="rivals", kind="initiative", member=i)
-        forced = sum(r.get("status") == "mandatory" for r in d.rows("initiatives") if r["initiative"] in members)
-        limits = {"at_most": str(max(1, forced, len(members) - 2))} if d.maybe(0.75) else {"at_least": str(len(members) - 1)}
+        mine = [r for r in d.rows("initiatives") if r["initiative"] in members]
+        forced = sum(r.get("status") == "mandatory" for r in mine)
+        ceiling, floor = max(1, forced, len(members) - 2), len(members) - 1
+        limits = {"at_most": str(ceiling)} if d.maybe(0.75) else {"at_least": str(floor)}
         d.add("choices", choice="pick", initiatives="rivals", **limits)

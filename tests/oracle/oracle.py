@@ -14,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 
 from .data import Data, Settings, Tables
-from .payments import Cut, Payments, due_rules
-from .schedules import Bools, Schedules, Starts, enumerate_schedules, left_out
+from .payments import Payments
+from .program import Cut
+from .schedules import Bools, Schedules, Starts, due_rules, enumerate_schedules, left_out
 
 PAYABLE = 1e-6
 CLEAR = 1e-4
@@ -51,13 +52,13 @@ FAMILIES: dict[str, tuple[tuple[str, str], ...]] = {
     "earmarks": (("earmarks", "rule"),),
 }
 PARTS = (*MILESTONE_PARTS, "precedence:gate", *EQUITY_PARTS)
-"""FAMILIES names the columns without which a family cannot be there; PARTS are single rules within a family."""
+"""FAMILIES names the columns without which a family is not there; PARTS are single rules of a family."""
 ON_SCHEDULES = ("milestones", "precedence", "choices", "ranking", "equity:initiatives", "equity")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The optimum by enumeration; `payments` by (funder, initiative, stage, party, period), in the line's currency."""
+    """The optimum; `payments` by (funder, initiative, stage, party, period), in the line's currency."""
 
     status: Literal["optimal", "infeasible"]
     objective: float
@@ -73,10 +74,10 @@ class Verdict:
 
 @dataclass
 class Oracle:
-    """One tiny case. `doubtful` verdicts rest on a schedule that misses payability by less than `CLEAR` units.
+    """One tiny case. A `doubtful` verdict rests on a schedule that misses payability by less than `CLEAR`.
 
-    Cuts are shared between the variants of the case: one that gives no weight to dropped rows holds without them,
-    and one found without some rows holds with them. Only those found without the hedging columns are not kept.
+    Cuts are shared between the variants of the case: one that gives no weight to dropped rows holds without
+    them, and one found without some rows holds with them. Only those found without hedging are not kept.
     """
 
     settings: Settings
@@ -90,8 +91,8 @@ class Oracle:
         self.enumerated: dict[frozenset[str], Schedules] = {}
 
     def schedules(self, drop: frozenset[str]) -> Schedules:
-        """Schedules under the rules that remain; computed once per set of rules that matters to them."""
-        seen = frozenset(tag for tag in drop if tag in ON_SCHEDULES or tag.partition(":")[0] in ON_SCHEDULES[:4])
+        """Schedules under the rules that remain, computed once per set of rules that matters to them."""
+        seen = frozenset(t for t in drop if t in ON_SCHEDULES or t.partition(":")[0] in ON_SCHEDULES[:4])
         if seen not in self.enumerated:
             self.enumerated[seen] = enumerate_schedules(self.data, seen)
         return self.enumerated[seen]
@@ -116,7 +117,14 @@ class Oracle:
             shortfall, cut, pays = self.payments.solve(found.due(n), drop)
             programs += 1
             if shortfall <= PAYABLE:
-                return Verdict("optimal", float(found.objective[n]), found.starts(n), self.named(pays), programs, doubtful)
+                return Verdict(
+                    "optimal",
+                    float(found.objective[n]),
+                    found.starts(n),
+                    self.named(pays),
+                    programs,
+                    doubtful,
+                )
             doubtful |= shortfall < CLEAR
             if self.prune:
                 if without != "hedging":

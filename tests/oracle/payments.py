@@ -1,73 +1,28 @@
 """Whether the payments of a given schedule exist: one dense LP, written line by line from the model.
 
 Everything is measured in base currency at reference rates (x = pay·R̄ of the line's currency), so ratio and
-comparison rules need no rates; cash rules convert back. Only the right-hand sides depend on the schedule:
-A·x ≤ b + B·due. A shortfall s ≥ 0 on cover, co-funding floors and geo-return ceilings makes the LP always
-solvable; the schedule is payable when the least Σs is zero. The duals y of that LP prove for every other
-schedule Σs ≥ y·(b + B·due), whence one refused schedule refuses many (a `Cut`).
+comparison rules need no rates; cash rules convert back. Shortfalls stand on cover, co-funding floors and
+geo-return ceilings; without payments all other rows hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
-from scipy.optimize import linprog
 
-from .data import Data, Line, Row, Span, number, text
-from .schedules import Bools, Floats, left_out, party_sets
-
-Key = tuple[Any, ...]
-Terms = dict[Key, float]
+from .data import Data, Span, number, text
+from .program import Program, Terms
+from .schedules import Floats, party_sets, received
+from .who_pays import eligible, permitted
 
 
-def eligible(data: Data, funder: str, line: Line) -> bool:
-    """Red lines and positive lists: a forbidding row always wins, one allowing row makes the funder's list closed."""
-    listed, matched = False, False
-    for r in data.rows("eligibility"):
-        if funder not in data.pick_funders(r.get("funders")):
-            continue
-        allow = str(r["allow"]).lower() == "true"
-        listed |= allow
-        hit = line.initiative in data.pick_initiatives(r.get("initiatives"))
-        hit &= text(r.get("stage")) in ("", line.stage)
-        if text(r.get("parties")):
-            concerned = {line.party} if line.party else set(data.shares.get(line.initiative, ()))
-            hit &= bool(data.pick_parties(r["parties"]) & concerned)
-        if hit and not allow:
-            return False
-        matched |= hit
-    return matched or not listed
-
-
-def permitted(data: Data, funder: str, line: Line) -> bool:
-    """What kind and pot permit: in a virtual pot a funder with a home pays for its home only, unless it matches."""
-    row = data.funders[funder]
-    home = text(row.get("party"))
-    return not line.party or not home or row["kind"] == "matching" or home == line.party
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Σ shortfalls ≥ constant part + weights·due, with the rows it rests on."""
-
-    duals: Floats
-    weights: Floats
-
-
-class Payments:
+class Payments(Program):
     """The LP of one case. Rows carry the tag of their rule so that a family can be left out."""
 
     def __init__(self, data: Data) -> None:
+        super().__init__()
         self.data = data
-        self.columns: dict[Key, int] = {}
-        self.coefficients: list[Terms] = []
-        self.constant: list[float] = []
-        self.due_terms: list[dict[int, float]] = []
-        self.tags: list[str] = []
-        self.equal: list[bool] = []
         self.periods = range(1, data.T + 1)
         self.x = [
             (f, n, t)
@@ -76,21 +31,18 @@ class Payments:
             if permitted(data, f, line)
             for t in self.periods
         ]
-        for part in (self.cover, self.eligibility, self.cofunding, self.matching, self.budgets, self.currency):
+        for part in (
+            self.cover,
+            self.eligibility,
+            self.cofunding,
+            self.matching,
+            self.budgets,
+            self.currency,
+        ):
             part()
         self.equity()
         self.earmarks()
-        self.freeze()
-
-    def row(self, tag: str, terms: Terms, constant: float = 0.0, due: Iterable[tuple[int, float]] = ()) -> None:
-        """Σ terms ≤ constant + Σ weight·due; an "=" before the tag makes it an equality."""
-        for key in terms:
-            self.columns.setdefault(key, len(self.columns))
-        self.coefficients.append(terms)
-        self.constant.append(constant)
-        self.due_terms.append(dict(due))
-        self.equal.append(tag.startswith("="))
-        self.tags.append(tag.lstrip("="))
+        self.freeze(len(data.lines) * data.T)
 
     def at(self, n: int, t: int) -> int:
         """Index of (line n, period t) in the flat due."""
@@ -117,7 +69,10 @@ class Payments:
 
     def eligibility(self) -> None:
         barred = {
-            (f, n) for f in self.data.funders for n, g in enumerate(self.data.lines) if not eligible(self.data, f, g)
+            (f, n)
+            for f in self.data.funders
+            for n, g in enumerate(self.data.lines)
+            if not eligible(self.data, f, g)
         }
         terms: Terms = {("x", f, n, t): 1.0 for f, n, t in self.x if (f, n) in barred}
         if terms:
@@ -139,10 +94,16 @@ class Payments:
     def matching(self) -> None:
         data = self.data
         funders = {f for f, r in data.funders.items() if r["kind"] == "matching"}
-        bases = {b: {f for f in data.funders if f not in funders and data.source(f) == b} for b in ("public", "private")}
+        bases = {
+            b: {f for f in data.funders if f not in funders and data.source(f) == b}
+            for b in ("public", "private")
+        }
         cells = dict.fromkeys((g.initiative, g.stage, t) for g in data.lines for t in self.periods)
         rules = data.rows("matching")
-        reach = [(data.pick_funders(r["funders"]) & funders, data.pick_initiatives(r.get("initiatives"))) for r in rules]
+        reach = [
+            (data.pick_funders(r["funders"]) & funders, data.pick_initiatives(r.get("initiatives")))
+            for r in rules
+        ]
         scopes: list[list[tuple[str, str, int]]] = [
             [c for c in cells if c[0] in inside and text(r.get("stage")) in ("", c[1])]
             for r, (_, inside) in zip(rules, reach, strict=True)
@@ -158,7 +119,9 @@ class Payments:
             for b, whose in bases.items():
                 terms = {("used", k, b, *cell): 1.0 for k in here if rules[k]["base"] in (b, "both")}
                 if terms:
-                    terms |= {("x", f, n, t): -1.0 for f in whose for n in lines if ("x", f, n, t) in self.columns}
+                    terms |= {
+                        ("x", f, n, t): -1.0 for f in whose for n in lines if ("x", f, n, t) in self.columns
+                    }
                     self.row("matching", terms)
         for k, r in enumerate(rules):
             for i in reach[k][1]:
@@ -217,7 +180,7 @@ class Payments:
         return sorted({g.currency for g in self.data.lines} - {home})
 
     def hedge_fee(self, funder: str, currency: str, span: Span, t: int) -> float | None:
-        """Cost of hedging one unit (x scale) in the funder's currency (x scale); None where it cannot be done."""
+        """Cost per unit hedged, in the funder's currency (both at x scale); None where it cannot be done."""
         home = self.data.funders[funder]["currency"]
         legs = [self.data.hedge_cost(c) for c in (currency, home)]
         if legs[0] is None or legs[1] is None:
@@ -232,7 +195,11 @@ class Payments:
                 need: Terms = {("need", f, k): -1.0}
                 for c in self.foreign(f):
                     for t in range(span.first, span.last + 1):
-                        paid = [key for key in self.x if (key[0], data.lines[key[1]].currency, key[2]) == (f, c, t)]
+                        paid = [
+                            key
+                            for key in self.x
+                            if (key[0], data.lines[key[1]].currency, key[2]) == (f, c, t)
+                        ]
                         loss = data.loss(home, c, span, t) * data.reference(home) / data.reference(c)
                         need |= {("x", *key): loss for key in paid}
                         if self.hedge_fee(f, c, span, t) is not None:
@@ -241,7 +208,7 @@ class Payments:
                 self.row("buffer", need)
 
     def equity(self) -> None:
-        """The measures that look at payments: contributed and geo_return. The others depend on the schedule only."""
+        """The measures that look at payments; the others depend on the schedule only (`due_rules`)."""
         data, every = self.data, range(len(self.data.lines))
         home = {f: text(r.get("party")) for f, r in data.funders.items() if r["kind"] == "public"}
         for k, r in enumerate(data.rows("equity")):
@@ -257,7 +224,7 @@ class Payments:
                         terms = {key: sign * (bound - (1.0 if key in mine else 0.0)) for key in whole}
                         self.row("equity:contributed", terms)
                     if r["measure"] == "geo_return":
-                        terms = {key: sign * bound for key in mine}
+                        terms = dict.fromkeys(mine, sign * bound)
                         if sign < 0:
                             terms["s", "geo", k, min(parties)] = -1.0
                         got = received(data, parties, by)
@@ -275,82 +242,13 @@ class Payments:
                 if r.get(side) not in (None, ""):
                     whole = self.paid(funders, every, by)
                     bound = number(r[side])
-                    self.row("earmarks", {key: sign * (bound - (1.0 if key in mine else 0.0)) for key in whole})
-
-    def freeze(self) -> None:
-        for f, n, t in self.x:
-            self.columns.setdefault(("x", f, n, t), len(self.columns))
-        self.matrix = np.zeros((len(self.tags), len(self.columns)))
-        self.by_due = np.zeros((len(self.tags), len(self.data.lines) * self.data.T))
-        for r, (terms, due) in enumerate(zip(self.coefficients, self.due_terms, strict=True)):
-            for key, factor in terms.items():
-                self.matrix[r, self.columns[key]] = factor
-            for j, factor in due.items():
-                self.by_due[r, j] = factor
-        self.price = np.array([1.0 if key[0] == "s" else 0.0 for key in self.columns])
-        self.hedges = np.array([key[0] == "h" for key in self.columns])
-        self.equalities = np.array(self.equal)
-        self.limits = np.array(self.constant)
-
-    def kept(self, drop: frozenset[str]) -> Bools:
-        """Rows that stay. Dropping carry-over, hedging or reservations is no loss of rows: `right_hand`, `solve`."""
-        return np.array([tag == "carry_over" or not left_out(tag, drop) for tag in self.tags])
+                    self.row(
+                        "earmarks", {key: sign * (bound - (1.0 if key in mine else 0.0)) for key in whole}
+                    )
 
     def right_hand(self, drop: frozenset[str]) -> Floats:
-        """Constants of the rows; without carry-over nothing may be carried, without reservations nothing is owed."""
-        limits = self.limits.copy()
-        if "reserved" in drop:
-            budgets = [{**r, "reserved": ""} for r in self.data.rows("budgets")]
-            limits = Payments(Data(self.data.settings, {**self.data.tables, "budgets": budgets})).limits.copy()
-        if "carry_over" in drop:
-            limits[[tag == "carry_over" for tag in self.tags]] = 0.0
-        return limits
-
-    def solve(self, due: Floats, drop: frozenset[str]) -> tuple[float, Cut, Mapping[Key, float]]:
-        """Least Σ shortfalls of a schedule, the cut that its duals give, and the payments."""
-        kept = self.kept(drop)
-        equal, less = kept & self.equalities, kept & ~self.equalities
-        right = self.right_hand(drop) + self.by_due @ due
-        free = ~self.hedges if "hedging" in drop else np.ones_like(self.hedges)
-        found = linprog(
-            self.price[free],
-            A_ub=self.matrix[less][:, free],
-            b_ub=right[less],
-            A_eq=self.matrix[equal][:, free],
-            b_eq=right[equal],
-            method="highs",
-        )
-        if found.status != 0:
-            raise ArithmeticError(f"the payment LP ended with: {found.message}")
-        duals = np.zeros(len(self.tags))
-        duals[less], duals[equal] = found.ineqlin.marginals, found.eqlin.marginals
-        duals[np.abs(duals) < 1e-11] = 0.0
-        names = [key for key, keep in zip(self.columns, free, strict=True) if keep]
-        return float(found.fun), Cut(duals, duals @ self.by_due), dict(zip(names, found.x, strict=True))
-
-
-def received(data: Data, parties: set[str], by: int) -> Floats:
-    """Weights over (line, period): what the parties receive up to `by` per unit falling due."""
-    weights = np.zeros((len(data.lines), data.T))
-    for n, line in enumerate(data.lines):
-        part = data.shares.get(line.initiative, {})
-        share = float(line.party in parties) if line.party else sum(s for p, s in part.items() if p in parties)
-        weights[n, :by] = share
-    return weights.ravel()
-
-
-def due_rules(data: Data) -> list[tuple[str, Floats]]:
-    """Equity rules that depend on the schedule alone, as weights·due ≥ 0: received and key."""
-    rules = []
-    for r in data.rows("equity"):
-        by = data.period(r.get("by"), data.T) or 0
-        for parties in party_sets(data, r):
-            got = received(data, parties, by)
-            whole = received(data, set(data.parties), by)
-            scale = {"received": 1.0, "key": sum(data.keys.get(p, 0.0) for p in parties) / (sum(data.keys.values()) or 1)}
-            if r["measure"] in scale:
-                for side, sign in (("at_least", 1.0), ("at_most", -1.0)):
-                    if r.get(side) not in (None, ""):
-                        bound = number(r[side]) * scale[r["measure"]]
-                        rules.append((f"equity:{r['measure']}", sign * (got - bound * whole)))
-    return rules
+        """As in the program; without reservations nothing is owed to running programmes."""
+        if "reserved" not in drop:
+            return super().right_hand(drop)
+        budgets = [{**r, "reserved": ""} for r in self.data.rows("budgets")]
+        return Payments(Data(self.data.settings, {**self.data.tables, "budgets": budgets})).limits

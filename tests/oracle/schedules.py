@@ -1,4 +1,4 @@
-"""All schedules of a tiny case, in descending order of the objective, and the rules that only look at schedules.
+"""All schedules of a tiny case, best objective first, and the rules that look at schedules only.
 
 A schedule gives each milestone a start period or none. `drop` names rules to leave out ("choices",
 "milestones:windows"; a family name drops all its parts), which is how the oracle finds what is binding.
@@ -86,7 +86,7 @@ def chains(data: Data, initiative: str, drop: frozenset[str]) -> Iterator[Starts
     all_or_nothing = flag(row.get("complete")) and not left_out("milestones:complete", drop)
     for done in extend([]):
         finished, none = len(done) == len(milestones), not done
-        if status == "mandatory" and not finished or status == "excluded" and not none:
+        if (status == "mandatory" and not finished) or (status == "excluded" and not none):
             continue
         if all_or_nothing and not (finished or none):
             continue
@@ -178,13 +178,13 @@ def follows(
     finish: bool,
     gate: bool,
 ) -> Bools:
-    """Finish-start: b starts no earlier than the end of a plus lag; start-start: than the start of a plus lag."""
+    """Whether b starts no earlier than a's end (finish-start) or start (start-start) plus the lag."""
     row = next(m for m in data.milestones[a[0]] if m["milestone"] == a[1])
     wait = lag + (int(row["duration"]) if finish else 0)
     fine: Bools = (start[a] > 0) & (start[b] >= start[a] + wait)
     if finish and gate and number(row.get("success"), 1.0) == 0:
         fine = np.zeros(len(fine), dtype=bool)
-    return (start[b] == 0) | fine
+    return np.asarray((start[b] == 0) | fine)
 
 
 def outranks(data: Data, better: str, worse: str) -> bool:
@@ -196,7 +196,7 @@ def outranks(data: Data, better: str, worse: str) -> bool:
 
 
 def party_sets(data: Data, rule: Row) -> list[set[str]]:
-    """Whom an equity row speaks of: each party by itself, a selection, or all with a key or a share together."""
+    """Whom an equity row speaks of: each party by itself, a selection, or all with a key or a share."""
     everyone = set(data.keys) if rule["measure"] == "key" else {p for s in data.shares.values() for p in s}
     if text(rule.get("parties")) == "each":
         return [{p} for p in sorted(everyone)]
@@ -213,3 +213,35 @@ def counted(data: Data, rule: Row, first: dict[str, Ints]) -> Bools:
         count = sum(((first[i] > 0) & (first[i] <= by) for i in mine), np.zeros(size, dtype=np.int64))
         good &= (count >= number(rule.get("at_least"))) & (count <= number(rule.get("at_most"), np.inf))
     return good
+
+
+def received(data: Data, parties: set[str], by: int) -> Floats:
+    """Weights over (line, period): what the parties receive up to `by` per unit falling due."""
+    weights = np.zeros((len(data.lines), data.T))
+    for n, line in enumerate(data.lines):
+        part = data.shares.get(line.initiative, {})
+        share = (
+            float(line.party in parties) if line.party else sum(s for p, s in part.items() if p in parties)
+        )
+        weights[n, :by] = share
+    return weights.ravel()
+
+
+def due_rules(data: Data) -> list[tuple[str, Floats]]:
+    """Equity rules that depend on the schedule alone, as weights·due ≥ 0: received and key."""
+    rules = []
+    for r in data.rows("equity"):
+        by = data.period(r.get("by"), data.T) or 0
+        for parties in party_sets(data, r):
+            got = received(data, parties, by)
+            whole = received(data, set(data.parties), by)
+            scale = {
+                "received": 1.0,
+                "key": sum(data.keys.get(p, 0.0) for p in parties) / (sum(data.keys.values()) or 1),
+            }
+            if r["measure"] in scale:
+                for side, sign in (("at_least", 1.0), ("at_most", -1.0)):
+                    if r.get(side) not in (None, ""):
+                        bound = number(r[side]) * scale[r["measure"]]
+                        rules.append((f"equity:{r['measure']}", sign * (got - bound * whole)))
+    return rules
