@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+_SHOWN = 200
 Severity = Literal["fault", "warning", "contradiction"]
 
 
@@ -59,14 +60,16 @@ class FundalignError(Exception):
 
 
 class InputError(FundalignError):
-    """The case cannot be used; ``faults`` lists all that is wrong with it."""
+    """The case cannot be used; ``faults`` lists all that is wrong with it (the message the first 200)."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         """Keep the faults in the order in which the files are read."""
         self.faults: tuple[Fault, ...] = tuple(faults)
         count = len(self.faults)
         head = "1 fault" if count == 1 else f"{count} faults"
-        super().__init__("\n".join([f"{head} in the input:", *(f"  {fault}" for fault in self.faults)]))
+        shown = [f"  {fault}" for fault in self.faults[:_SHOWN]]
+        more = [f"  ... and {count - _SHOWN} more"] if count > _SHOWN else []
+        super().__init__("\n".join([f"{head} in the input:", *shown, *more]))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
         """Pickle by the faults, so that a worker process can raise it."""

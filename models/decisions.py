@@ -29,13 +29,14 @@ class Layout:
     """What the families share: windows, lines, pools and the sparse indices of the payments."""
 
     case: Case
+    compact: bool = False
     schedule: Schedule = field(init=False)
     pools: Pools = field(init=False)
 
     def __post_init__(self) -> None:
         """Tighten the windows and pool the lines."""
         self.schedule = Schedule(self.case)
-        self.pools = pools(self.case, self.schedule)
+        self.pools = pools(self.case, self.schedule, self.compact)
 
     @cached_property
     def cycle_at(self) -> dict[tuple[str, int], Cycle]:
@@ -81,9 +82,9 @@ class Layout:
         return found
 
 
-def add_decisions(model: pyo.ConcreteModel, case: Case) -> None:
+def add_decisions(model: pyo.ConcreteModel, case: Case, compact: bool = False) -> None:
     """Add `started`, `pay`, and `nothing` (fixed at zero: it carries the rows on which no decision is left)."""
-    layout = Layout(case)
+    layout = Layout(case, compact)
     model.layout = layout
     model.nothing = pyo.Var(bounds=(0, 0))
     model.started = pyo.Var(layout.schedule.starts, domain=pyo.Binary)

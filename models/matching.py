@@ -49,7 +49,7 @@ def matches(model: pyo.ConcreteModel, case: Case) -> dict[str, Match]:
     found: dict[str, Match] = defaultdict(Match)
     for line in model.layout.schedule.lines:
         cell = tuple(n for n, scope in enumerate(scopes) if scope.covers(line.initiative, line.stage))
-        if cell:
+        if cell and (cell[0], line.initiative) not in model.layout.pools.projected:
             found[line.initiative].cells[cell].append(line)
     return dict(found)
 

@@ -11,7 +11,11 @@ hold per initiative; the rest of the pool then pays
 A line keeps a pool of its own initiative when a co-funding or matching row needs to know who paid *there*: when its
 funders in scope are some, but neither all nor none, of the line's non-matching payers. With all of them the scope's
 pay is `due − matching pay`, with none it is nothing, and neither needs the line. So pooling is exact, not a
-relaxation. Source: solving.md, "Pool the payments".
+relaxation.
+
+The *compact* form also pools match pools over initiatives, wherever one matching row with the whole rest of the cost as its
+base is all that holds them apart; `projection` then adds what that row implies for the pool. That is a relaxation: it is
+searched, and every schedule it proposes is settled in the exact form. Source: solving.md, "Pool the payments".
 """
 
 from collections import defaultdict
@@ -37,11 +41,15 @@ class Pool:
 
 @dataclass(frozen=True)
 class Pools:
-    """All pools of a case, by name, and where each line is paid."""
+    """All pools of a case, by name, and where each line is paid.
+
+    `projected` holds the (matching row, initiative) pairs that the compact form replaces by their projection.
+    """
 
     pools: dict[str, Pool]
     pool_of: dict[tuple[str, str, str], str]
     match_of: dict[tuple[str, str, str], str]
+    projected: frozenset[tuple[int, str]] = frozenset()
 
     def matches(self, name: str) -> list[Pool]:
         """Return the match pools of a pool."""
@@ -100,19 +108,29 @@ class MatchKey(NamedTuple):
     payers: tuple[str, ...]
 
 
-Groups = tuple[dict[PoolKey, list[Line]], dict[MatchKey, list[Line]]]
+@dataclass(frozen=True)
+class Sorted:
+    """A line with all that rules tell it apart by."""
+
+    line: Line
+    pool: PoolKey
+    match: MatchKey
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """Return the rows that ask what is paid on the line."""
+        return frozenset(self.match.claims)
 
 
-def _group(case: Case, schedule: Schedule) -> Groups:
-    """Sort the lines into pools and match pools by all that rules tell them apart by."""
+def _sort(case: Case, schedule: Schedule) -> list[Sorted]:
+    """Return every line with its pool and match pool (no payers: no match pool)."""
     eligibility = Eligibility(case)
     claims = cofunding_claims(case) + matching_claims(case)
     earmarks = [
         Scope(frozenset(), case.select_initiatives(rule.initiatives), rule.stage)
         for rule in case.tables["earmarks"]
     ]
-    common: dict[PoolKey, list[Line]] = defaultdict(list)
-    matched: dict[MatchKey, list[Line]] = defaultdict(list)
+    found = []
     for line in schedule.lines:
         payers = eligibility.payers(*line.key)
         base = tuple(f for f in payers if case.funders[f].kind != "matching")
@@ -121,31 +139,63 @@ def _group(case: Case, schedule: Schedule) -> Groups:
         marks = tuple(scope.covers(line.initiative, line.stage) for scope in earmarks)
         rows = tuple(claim.row for claim in own)
         key = PoolKey(line.currency, base, marks, (line.initiative, rows) if apart else None)
-        common[key].append(line)
         match = tuple(f for f in payers if case.funders[f].kind == "matching")
-        if match:
-            matched[MatchKey(key, line.initiative, rows, match)].append(line)
-    return common, matched
+        found.append(Sorted(line, key, MatchKey(key, line.initiative, rows, match)))
+    return found
 
 
-def pools(case: Case, schedule: Schedule) -> Pools:
-    """Return the pools of a case."""
-    common, matched = _group(case, schedule)
+def projectable(case: Case, lines: list[Sorted]) -> frozenset[tuple[int, str]]:
+    """Return the (matching row, initiative) pairs whose rule says no more than `match ≤ ratio/(1+ratio)·due`.
+
+    That is so where no other row asks about any of its lines, every line has the same matching funders, and all its
+    non-matching payers are base.
+    """
+    groups: dict[tuple[int, str], list[Sorted]] = defaultdict(list)
+    for item in lines:
+        for n in range(len(case.tables["matching"])):
+            if f"matching {n}" in item.rules:
+                groups[n, item.line.initiative].append(item)
+    found = set()
+    for (n, name), items in groups.items():
+        kind = case.tables["matching"][n].base
+        only = all(item.rules == {f"matching {n}"} and item.pool.own is None for item in items)
+        based = all(kind in ("both", case.source(f)) for item in items for f in item.pool.payers)
+        if only and based and len({item.match.payers for item in items}) == 1:
+            found.add((n, name))
+    return frozenset(found)
+
+
+def pools(case: Case, schedule: Schedule, compact: bool = False) -> Pools:
+    """Return the pools of a case, in the exact or the compact form."""
+    lines = _sort(case, schedule)
+    projected = projectable(case, lines) if compact else frozenset()
+    merged = {(f"matching {n}", name) for n, name in projected}
+    common: dict[PoolKey, list[Line]] = defaultdict(list)
+    matched: dict[MatchKey, list[Line]] = defaultdict(list)
+    for item in lines:
+        common[item.pool].append(item.line)
+        if item.match.payers:
+            key = item.match
+            if any((rule, item.line.initiative) in merged for rule in item.rules):
+                key = MatchKey(item.pool, "", (), key.payers)
+            matched[key].append(item.line)
     found: dict[str, Pool] = {}
     names: dict[PoolKey, str] = {}
-    for key, lines in common.items():
-        names[key] = name = _name(lines, found)
-        owners = {line.initiative for line in lines}
+    for pool, members in common.items():
+        names[pool] = name = _name(members, found)
+        owners = {line.initiative for line in members}
         only = owners.pop() if len(owners) == 1 else None
-        found[name] = Pool(name, key.currency, key.payers, tuple(lines), only)
+        found[name] = Pool(name, pool.currency, pool.payers, tuple(members), only)
     match_of = {}
-    for match, lines in matched.items():
-        name = _name(lines, found, "match ")
+    for match, members in matched.items():
+        name = _name(members, found, "match ")
         parent = names[match.pool]
-        found[name] = Pool(name, match.pool.currency, match.payers, tuple(lines), match.initiative, parent)
-        match_of.update({line.key: name for line in lines})
-    pool_of = {line.key: names[key] for key, lines in common.items() for line in lines}
-    return Pools(found, pool_of, match_of)
+        found[name] = Pool(
+            name, match.pool.currency, match.payers, tuple(members), match.initiative or None, parent
+        )
+        match_of.update({line.key: name for line in members})
+    pool_of = {line.key: names[key] for key, members in common.items() for line in members}
+    return Pools(found, pool_of, match_of, projected)
 
 
 def _name(lines: list[Line], taken: dict[str, Pool], prefix: str = "") -> str:

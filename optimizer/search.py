@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import Floats, Program
-from .dive import Dive
+from .dive import Budget, Dive
 from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Relaxation, Search
 from .reduce import reduce
 

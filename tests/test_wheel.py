@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from fundalign.inputs.shipped import shipped_cases
 
 ROOT = Path(__file__).resolve().parents[1]

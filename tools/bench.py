@@ -15,9 +15,10 @@ import random
 import time
 from statistics import median
 
-import fundalign as fa
 import highspy
 import numpy as np
+
+import fundalign as fa
 from fundalign.inputs.read import case_from_tables
 from fundalign.inputs.shipped import resolve_case
 from fundalign.models.build import build

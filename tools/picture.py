@@ -12,11 +12,12 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+from rich.console import Console
+from rich.text import Text
+
 import fundalign as fa
 from fundalign.app.solution import solution_page
 from fundalign.inputs.shipped import resolve_case
-from rich.console import Console
-from rich.text import Text
 
 WIDTH = 110
 FONT_FACES = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)

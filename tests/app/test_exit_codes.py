@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from fundalign.app.exits import exit_of
 
 Runner = Callable[..., subprocess.CompletedProcess[str]]

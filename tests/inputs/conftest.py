@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Fault, InputError
 from fundalign.inputs.read import case_from_tables, write_case

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from fundalign.inputs.case import Case, Precedence
 from fundalign.inputs.faults import Fault, InputError, UsageError
 from fundalign.inputs.read import case_from_tables, read_case
@@ -203,3 +204,10 @@ def test_a_fault_in_one_line() -> None:
     assert str(fault) == "budgets.csv, row 5, payments: '1_000' expected a number (no separators)"
     assert str(InputError([fault])).splitlines()[0] == "1 fault in the input:"
     assert fault.as_dict()["row"] == 5
+
+
+def test_a_message_stays_readable() -> None:
+    error = InputError([Fault("a.csv", row, "b", "c", "d") for row in range(2, 1002)])
+    assert len(error.faults) == 1000
+    assert str(error).splitlines()[0] == "1000 faults in the input:"
+    assert str(error).splitlines()[-1] == "  ... and 800 more"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Fault, InputError
 from fundalign.inputs.read import case_from_tables

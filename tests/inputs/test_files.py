@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Fault, InputError, UsageError
 from fundalign.inputs.read import case_from_tables, hash_inputs, read_case, write_case
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 Tables = dict[str, list[dict[str, object]]]
 

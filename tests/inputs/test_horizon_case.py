@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.read import read_case
 from fundalign.inputs.shipped import shipped_path

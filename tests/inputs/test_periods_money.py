@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from fundalign.inputs import money, periods
-from fundalign.inputs.read import case_from_tables
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fundalign.inputs import money, periods
+from fundalign.inputs.read import case_from_tables
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.change import Change
 from fundalign.inputs.faults import InputError, UsageError
