@@ -60,9 +60,7 @@ def summary_table(case: Case) -> Table:
     from rich.table import Table
 
     money = Money(case.base, case.unit)
-    table = Table(
-        show_header=False, box=None, title=case.settings.name, title_justify="left", title_style="bold"
-    )
+    table = Table(show_header=False, box=None, title=case.settings.name, title_justify="left", title_style="bold")
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for label, text in _contents(case, money):
@@ -74,7 +72,8 @@ def _contents(case: Case, money: Money) -> list[tuple[str, str]]:
     statuses = Counter(row.status for row in case.initiatives.values())
     detail = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     kinds = Counter(row.kind for row in case.funders.values())
-    named = {row.currency for row in [*case.funders.values(), *case.initiatives.values()]}
+    named = {funder.currency for funder in case.funders.values()}
+    named |= {initiative.currency for initiative in case.initiatives.values()}
     named |= {row.currency for row in case.rows(CurrencyRow)}
     currencies = [case.base, *sorted(named - {case.base})]
     kind_text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
@@ -86,10 +85,7 @@ def _contents(case: Case, money: Money) -> list[tuple[str, str]]:
         ("parties", str(len(case.parties))),
         ("currencies", f"{len(currencies)} ({', '.join(currencies)})"),
         ("periods", f"{case.T}, {case.label(1)} to {case.label(case.T)}"),
-        *(
-            (f"{kind} money", f"{money.text(amount)} {money.label}")
-            for kind, amount in appropriations(case).items()
-        ),
+        *((f"{kind} money", f"{money.text(amount)} {money.label}") for kind, amount in appropriations(case).items()),
         ("cost of all", f"{money.text(total_cost(case))} {money.label} (before escalation)"),
         ("rows by table", ", ".join(present)),
     ]
@@ -138,9 +134,7 @@ def _show_audit(talk: Talk, folder: Path, result: Audit) -> None:
     from rich import box
     from rich.table import Table
 
-    table = Table(
-        box=box.SIMPLE_HEAD, title=f"{folder}, recomputed exactly", title_justify="left", show_edge=False
-    )
+    table = Table(box=box.SIMPLE_HEAD, title=f"{folder}, recomputed exactly", title_justify="left", show_edge=False)
     table.add_column("family")
     for heading in ("rows", "binding", "broken"):
         table.add_column(heading, justify="right")

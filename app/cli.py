@@ -34,9 +34,7 @@ def cli() -> None:
 
 @cli.command(short_help="Start a new case from a shipped example.")
 @click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "--example", default="tiny", show_default=True, metavar="NAME", help="The shipped case to copy."
-)
+@click.option("--example", default="tiny", show_default=True, metavar="NAME", help="The shipped case to copy.")
 @talking
 def new(talk: Talk, target: Path, example: str) -> int:
     """Copy a shipped case into the new folder DIR, to start from.
@@ -77,9 +75,7 @@ def _finite(context: click.Context, parameter: click.Parameter, value: float | N
 
 @cli.command(short_help="Find the best plan and write it, verified.")
 @click.argument("case", metavar="CASE")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Folder of the run; default ./<CASE>-run."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run; default ./<CASE>-run.")
 @click.option(
     "--gap",
     type=click.FloatRange(min=0),
@@ -95,13 +91,9 @@ def _finite(context: click.Context, parameter: click.Parameter, value: float | N
     help="Seconds; default from the case.",
 )
 @click.option("--scenario", metavar="NAME", help="A scenario of the case's scenarios.toml.")
-@click.option(
-    "--set", "changes", multiple=True, metavar="CHANGE", help=f"A what-if, several allowed: {WHAT_IF}."
-)
+@click.option("--set", "changes", multiple=True, metavar="CHANGE", help=f"A what-if, several allowed: {WHAT_IF}.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
-@click.option(
-    "--threads", type=click.IntRange(min=0), default=0, help="Threads of the solver; 0 = it chooses."
-)
+@click.option("--threads", type=click.IntRange(min=0), default=0, help="Threads of the solver; 0 = it chooses.")
 @click.option("--solver-log", is_flag=True, help="Show the solver's own log on stderr.")
 @click.option("--force", is_flag=True, help="Replace an earlier run in the output folder.")
 @click.option("--log-json", is_flag=True, help="One JSON object per line on stderr, for batch jobs.")

@@ -24,9 +24,7 @@ def equity_table(rows: Sequence[Record]) -> Table:
         groups[key].append(row)
     table = new_table("Equity", ["measure", "rule", "until", "bounds", "achieved"], [])
     for (rule, measure, _, until, at_least, at_most), members in groups.items():
-        bounds = " ".join(
-            f"{sign} {value_text(measure, v)}" for sign, v in (("≥", at_least), ("≤", at_most)) if v
-        )
+        bounds = " ".join(f"{sign} {value_text(measure, v)}" for sign, v in (("≥", at_least), ("≤", at_most)) if v)
         cells = (measure, rule, until, bounds, achieved(measure, members))
         table.add_row(*(Text(cell) for cell in cells))
     return table

@@ -101,9 +101,7 @@ def report_defect(kind: type[BaseException], error: BaseException, trace: Traceb
 
     frames = traceback.extract_tb(trace)
     own = [frame for frame in frames if OWN_FOLDER in Path(frame.filename).resolve().parents]
-    place = " < ".join(
-        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(own[-4:])
-    )
+    place = " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(own[-4:]))
     lines = [
         "error: this is a defect of fundalign, not of your case. Please report these lines:",
         f"  what     {kind.__name__}: {error}",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..inputs.faults import UsageError
 from ..inputs.shipped import shipped_cases, shipped_path
-from ..results.store import refuse_existing
+from ..results.folder import refuse_existing
 
 
 def stem_of(case: Path) -> str:

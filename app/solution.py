@@ -61,9 +61,7 @@ def headline(run: Run) -> Text:
     }
     good = report.status.value == "optimal"
     text = Text(f"{run.case.settings.name}\n", style="bold")
-    text.append(
-        words.get(report.status.value, report.status.value), style="bold green" if good else "bold yellow"
-    )
+    text.append(words.get(report.status.value, report.status.value), style="bold green" if good else "bold yellow")
     parts = [f"{run.case.settings.objective.goal} {number(report.objective)}"]
     if report.bound is not None and report.gap is not None:
         parts.append(f"no plan is above {number(report.bound)} (gap {report.gap:.2%})")
@@ -86,7 +84,7 @@ def totals_line(run: Run, money: Money) -> Text:
     counts, totals = run.summary["counts"], run.summary["totals"]
     kinds = ", ".join(f"{kind} {money.whole(totals[kind])}" for kind in KINDS if Decimal(totals[kind]))
     leverage = run.summary["leverage"]
-    tail = f"; {Decimal(str(leverage)):.2f} private per public" if leverage is not None else ""
+    tail = f"; {Decimal(str(leverage)):.2f} private per public" if leverage else ""
     return Text(
         f"{counts['funded']} of {counts['initiatives']} initiatives, "
         f"{counts['milestones_done']} of {counts['milestones']} milestones; "
@@ -163,9 +161,7 @@ def countries_table(run: Run, plan: Plan, money: Money) -> Table:
     return fill(table, rows, "flows.csv")
 
 
-def _party_cells(
-    party: str, paid: dict[str, dict[str, Decimal]], received: Decimal, money: Money
-) -> list[str]:
+def _party_cells(party: str, paid: dict[str, dict[str, Decimal]], received: Decimal, money: Money) -> list[str]:
     public = paid["public"][party] + paid["matching"][party]
     ratio = f"{received / public:.2f}" if public else ""
     return [party, money.whole(public), money.whole(paid["private"][party]), money.whole(received), ratio]
@@ -184,9 +180,7 @@ def budgets_table(run: Run, plan: Plan) -> Table:
     rows = []
     for name, cycles in groups.items():
         purse = Money(run.case.funders[name].currency, run.case.unit)
-        sums = {
-            key: sum((Decimal(row[key] or 0) for row in cycles), Decimal(0)) for key in [*parts, "hedge_cost"]
-        }
+        sums = {key: sum((Decimal(row[key] or 0) for row in cycles), Decimal(0)) for key in [*parts, "hedge_cost"]}
         execution = " ".join(share(row["execution_rate"]).removesuffix("%") or "–" for row in cycles)
         rows.append([name, purse.currency, *(purse.whole(amount) for amount in sums.values()), execution])
     return fill(table, rows, "budgets.csv")

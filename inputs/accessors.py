@@ -273,9 +273,7 @@ class Facts:
         found: dict[str, dict[str, set[str]]] = {"party": {}, "initiative": {}, "funder": {}}
         for row in self.rows(GroupRow):
             found[row.kind].setdefault(row.group, set()).add(row.member)
-        return {
-            kind: {name: frozenset(members) for name, members in of.items()} for kind, of in found.items()
-        }
+        return {kind: {name: frozenset(members) for name, members in of.items()} for kind, of in found.items()}
 
     @cached_property
     def stages(self) -> frozenset[str]:

@@ -87,9 +87,7 @@ class Case(Facts):
 
 
 def _as_parsed(name: str, rows: tuple[Row, ...]) -> ParsedTable:
-    header = tuple(
-        column for column in TABLES[name].model_fields if column != "value" or name != "milestones"
-    )
+    header = tuple(column for column in TABLES[name].model_fields if column != "value" or name != "milestones")
     return ParsedTable(header, list(rows), list(range(2, len(rows) + 2)))
 
 

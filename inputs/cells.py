@@ -56,9 +56,7 @@ def parse_reference(text: object) -> object:
     """Return ``initiative`` or ``initiative/milestone`` as it is."""
     if not isinstance(text, str) or (_REFERENCE.fullmatch(text) and text.count("/") <= 1):
         return text
-    raise _wrong(
-        "'initiative/milestone' or 'initiative'", _BLANKS if text.strip() != text else "names hold no '/'"
-    )
+    raise _wrong("'initiative/milestone' or 'initiative'", _BLANKS if text.strip() != text else "names hold no '/'")
 
 
 def parse_text(text: object) -> object:

@@ -64,14 +64,10 @@ def place_faults(change: Change, file: str = "") -> list[Fault]:
     free = change.table == "case" and change.column.startswith("weights.")
     faults = []
     if change.column not in known and not free:
-        faults.append(
-            Fault(where, None, "column", change.column, "a known column", did_you_mean(change.column, known))
-        )
+        faults.append(Fault(where, None, "column", change.column, "a known column", did_you_mean(change.column, known)))
     if change.table == "case":
         if change.where:
-            faults.append(
-                Fault(where, None, "where", ", ".join(change.where), "no where: settings have no rows")
-            )
+            faults.append(Fault(where, None, "where", ", ".join(change.where), "no where: settings have no rows"))
         return faults
     for name in change.where:
         if name not in known:
@@ -107,9 +103,7 @@ def _setting_value(old: object, change: Change) -> object:
     if isinstance(old, bool) or not isinstance(old, int | Decimal):
         told = None if old is None else to_text(old)
         raise InputError([Fault("case.toml", None, change.column, told, f"a number to {change.op}")])
-    result = _compute(
-        Decimal(old), change, lambda told: Fault("case.toml", None, change.column, told, "a number")
-    )
+    result = _compute(Decimal(old), change, lambda told: Fault("case.toml", None, change.column, told, "a number"))
     return int(result) if isinstance(old, int) and result == int(result) else result
 
 
@@ -160,9 +154,7 @@ def _new_cell(facts: Facts, row: Row, number: int, change: Change) -> str:
     if old is None:
         return ""
     if kind == "period" and change.op == "add":
-        return _moved(
-            facts, old, change, lambda told: Fault(file, number, change.column, told, "a whole number")
-        )
+        return _moved(facts, old, change, lambda told: Fault(file, number, change.column, told, "a whole number"))
     if kind not in ("number", "integer"):
         expected = f"a column of numbers to {change.op}"
         raise InputError([Fault(file, number, change.column, to_text(old), expected, "only set fits here")])
@@ -194,9 +186,7 @@ def changed_rows(facts: Facts, change: Change) -> ParsedTable:
         column = "where" if not matched else change.column
         told = ", ".join(f"{key}={to_text(value)}" for key, value in change.where.items()) or None
         expected = "a row that matches" if not matched else f"a number to {change.op}: the cells are empty"
-        raise InputError(
-            [Fault(f"{change.table}.csv", None, column, told, expected, _where_hint(facts, change))]
-        )
+        raise InputError([Fault(f"{change.table}.csv", None, column, told, expected, _where_hint(facts, change))])
     records: list[tuple[int, Cells]] = []
     for index in matched:
         cells = row_cells(old[index]) | {change.column: _new_cell(facts, old[index], index + 2, change)}

@@ -36,9 +36,7 @@ def needed_tables_have_rows(draft: Draft) -> None:
     listed |= {i for (i,) in draft.broken("milestones", "initiative")}
     for number, row in draft.rows(InitiativeRow):
         if row.initiative not in listed:
-            draft.fault(
-                "initiatives", number, "initiative", row.initiative, "at least one row in milestones.csv"
-            )
+            draft.fault("initiatives", number, "initiative", row.initiative, "at least one row in milestones.csv")
 
 
 def keys_are_unique(draft: Draft) -> None:
@@ -50,14 +48,10 @@ def keys_are_unique(draft: Draft) -> None:
             key = tuple(getattr(row, name) for name in model.KEY)
             key = tuple(sorted(key)) if pair else key
             if key in first:
-                told = ", ".join(
-                    "true" if part is True else str(part) for part in key if part not in ("", False)
-                )
+                told = ", ".join("true" if part is True else str(part) for part in key if part not in ("", False))
                 wanted = " and ".join(model.KEY)
                 hint = f"it stands in row {first[key]} already"
-                draft.fault(
-                    table, number, model.KEY[-1] if pair else model.KEY[0], told, f"{wanted} only once", hint
-                )
+                draft.fault(table, number, model.KEY[-1] if pair else model.KEY[0], told, f"{wanted} only once", hint)
             else:
                 first[key] = number
 
@@ -70,9 +64,7 @@ def orders_run_from_one(draft: Draft) -> None:
         orders = found.setdefault(row.initiative, {})
         if row.order in orders:
             hint = f"row {orders[row.order]} has it already"
-            draft.fault(
-                "milestones", number, "order", row.order, f"every order of {row.initiative} once", hint
-            )
+            draft.fault("milestones", number, "order", row.order, f"every order of {row.initiative} once", hint)
         orders.setdefault(row.order, number)
     for initiative, orders in found.items():
         count = len(orders)
@@ -116,9 +108,7 @@ def _claim(
             continue
         if name in taken and name not in told:
             told[name] = number
-            draft.fault(
-                table, number, column, name, "a name of its own", f"'{name}' is already {taken[name]}"
-            )
+            draft.fault(table, number, column, name, "a name of its own", f"'{name}' is already {taken[name]}")
         claimed[name] = meaning
     return taken | claimed
 
@@ -137,9 +127,7 @@ def _with_broken(draft: Draft, known: Mapping[str, object], table: str, column: 
 
 
 def _party_names(draft: Draft) -> set[str] | None:
-    if not draft.sound("parties") or (
-        not draft.parsed["parties"].rows and not draft.sound("shares", "funders")
-    ):
+    if not draft.sound("parties") or (not draft.parsed["parties"].rows and not draft.sound("shares", "funders")):
         return None
     known = _with_broken(draft, draft.facts.parties, "parties", "party")
     if not draft.parsed["parties"].rows:
@@ -149,9 +137,7 @@ def _party_names(draft: Draft) -> set[str] | None:
 
 
 def _groups_of(draft: Draft, kind: str) -> set[str]:
-    broken = {
-        group for group, of in draft.broken("groups", "group", "kind") if of in (kind, "") or of not in _KINDS
-    }
+    broken = {group for group, of in draft.broken("groups", "group", "kind") if of in (kind, "") or of not in _KINDS}
     return set(draft.facts.groups[kind]) | broken
 
 
@@ -164,9 +150,7 @@ def known_names(draft: Draft) -> dict[str, set[str] | None]:
     groups = {kind: _groups_of(draft, kind) if draft.sound("groups") else None for kind in _KINDS}
     funders = _with_broken(draft, facts.funders, "funders", "funder") if draft.sound("funders") else None
     initiatives = (
-        _with_broken(draft, facts.initiatives, "initiatives", "initiative")
-        if draft.sound("initiatives")
-        else None
+        _with_broken(draft, facts.initiatives, "initiatives", "initiative") if draft.sound("initiatives") else None
     )
     parties = _party_names(draft)
     themes = {name for row in facts.initiatives.values() for name in (row.theme, row.call) if name}
@@ -215,9 +199,7 @@ def references_lead_somewhere(draft: Draft) -> None:
             for number, row in zip(draft.parsed[table].numbers, draft.facts.tables[table], strict=True):
                 name = getattr(row, column.name)
                 if name and name not in names:
-                    draft.fault(
-                        table, number, column.name, name, _WORDS[column.refers], draft.hint(name, _of(names))
-                    )
+                    draft.fault(table, number, column.name, name, _WORDS[column.refers], draft.hint(name, _of(names)))
     _milestone_references(draft)
     _group_members(draft, known)
     _objective_group(draft, known)
@@ -251,9 +233,7 @@ def _milestone_references(draft: Draft) -> None:
             initiative, slash, milestone = text.partition("/")
             if initiative not in initiatives:
                 hint = draft.hint(initiative, lambda: initiatives)
-                draft.fault(
-                    "precedence", number, column, text, "an initiative, or initiative/milestone", hint
-                )
+                draft.fault("precedence", number, column, text, "an initiative, or initiative/milestone", hint)
             elif slash and milestone not in steps.get(initiative, ()):
                 hint = draft.hint(milestone, _of(steps.get(initiative, set())))
                 draft.fault("precedence", number, column, text, f"a milestone of {initiative}", hint)

@@ -57,13 +57,9 @@ def base_currency_is_the_measure(draft: Draft) -> None:
         if row.rate != 1:
             draft.fault("currencies", number, "rate", row.rate, f"1, for {base} is the base currency")
         if row.volatility:
-            draft.fault(
-                "currencies", number, "volatility", row.volatility, f"0, for {base} is the base currency"
-            )
+            draft.fault("currencies", number, "volatility", row.volatility, f"0, for {base} is the base currency")
         if row.hedge_cost:
-            draft.fault(
-                "currencies", number, "hedge_cost", row.hedge_cost, f"0, for {base} is the base currency"
-            )
+            draft.fault("currencies", number, "hedge_cost", row.hedge_cost, f"0, for {base} is the base currency")
     for number, rate in draft.rows(RateRow):
         if rate.currency == base and rate.rate != 1:
             draft.fault("rates", number, "rate", rate.rate, f"1, for {base} is the base currency")
@@ -97,9 +93,7 @@ def correlations_can_be(draft: Draft) -> None:
             draft.fault("correlations", number, "currency_b", row.currency_b, "another currency", hint)
             continue
         pairs.setdefault((row.currency_a, row.currency_b), (number, row.correlation))
-    core = _impossible(
-        sorted({code for pair in pairs for code in pair}), {k: v for k, (_, v) in pairs.items()}
-    )
+    core = _impossible(sorted({code for pair in pairs for code in pair}), {k: v for k, (_, v) in pairs.items()})
     if not core:
         return
     named = [(pair, number) for pair, (number, _) in pairs.items() if set(pair) <= core]
@@ -135,9 +129,7 @@ def cycles_are_sound(draft: Draft) -> None:
     for number, row in draft.rows(BudgetRow):
         if row.reserved > row.payments:
             hint = "what is already owed cannot exceed the appropriation"
-            draft.fault(
-                "budgets", number, "reserved", row.reserved, f"at most the payments, {row.payments}", hint
-            )
+            draft.fault("budgets", number, "reserved", row.reserved, f"at most the payments, {row.payments}", hint)
     if not draft.timed:
         return
     spans: dict[str, list[tuple[int, int, int, str]]] = {}
@@ -167,9 +159,7 @@ def funders_have_budgets(draft: Draft) -> None:
     """A funder without any budget can pay nothing."""
     if not draft.sound("budgets"):
         return
-    listed = {row.funder for _, row in draft.rows(BudgetRow)} | {
-        f for (f,) in draft.broken("budgets", "funder")
-    }
+    listed = {row.funder for _, row in draft.rows(BudgetRow)} | {f for (f,) in draft.broken("budgets", "funder")}
     for number, row in draft.rows(FunderRow):
         if row.funder not in listed:
             draft.warn(

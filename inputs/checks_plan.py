@@ -60,9 +60,7 @@ def dates_of_a_milestone_agree(draft: Draft) -> None:
             continue
         earliest = period(row.earliest_start) if row.earliest_start else 1
         since = (
-            f"earliest_start {row.earliest_start}"
-            if row.earliest_start
-            else f"the plan starts {draft.facts.label(1)}"
+            f"earliest_start {row.earliest_start}" if row.earliest_start else f"the plan starts {draft.facts.label(1)}"
         )
         if row.latest_start and period(row.latest_start) < earliest:
             draft.contradict("milestones", number, "latest_start", row.latest_start, f"{since} or later")
@@ -88,14 +86,10 @@ def initiatives_can_be_done(draft: Draft) -> None:
         if reason is None or row.status == "excluded":
             continue
         if row.status == "mandatory":
-            draft.contradict(
-                "initiatives", number, "status", "mandatory", "an initiative that can be done", reason
-            )
+            draft.contradict("initiatives", number, "status", "mandatory", "an initiative that can be done", reason)
         else:
             reason += blocking.get(row.initiative, "")
-            draft.warn(
-                "initiatives", number, "initiative", row.initiative, "a candidate that can be funded", reason
-            )
+            draft.warn("initiatives", number, "initiative", row.initiative, "a candidate that can be funded", reason)
 
 
 def _blocked_calls(draft: Draft, reasons: dict[str, str]) -> dict[str, str]:

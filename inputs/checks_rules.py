@@ -57,9 +57,7 @@ def pots_have_shares(draft: Draft) -> None:
     for number, row in draft.rows(InitiativeRow):
         if row.pot == "virtual" and row.initiative not in known:
             hint = "without shares the pot is real"
-            draft.fault(
-                "initiatives", number, "pot", row.pot, f"shares of {row.initiative} in shares.csv", hint
-            )
+            draft.fault("initiatives", number, "pot", row.pot, f"shares of {row.initiative} in shares.csv", hint)
 
 
 def milestones_have_values(draft: Draft) -> None:
@@ -69,14 +67,10 @@ def milestones_have_values(draft: Draft) -> None:
         bool(draft.parsed["criteria"].rows or draft.parsed["criteria"].broken),
     )
     if not scored:
-        told = {
-            fault.row for fault in draft.faults if fault.file == "milestones.csv" and fault.column == "value"
-        }
+        told = {fault.row for fault in draft.faults if fault.file == "milestones.csv" and fault.column == "value"}
         for number, row in draft.rows(MilestoneRow):
             if row.value is None and number not in told:
-                draft.fault(
-                    "milestones", number, "value", "", "a number", "required unless there is criteria.csv"
-                )
+                draft.fault("milestones", number, "value", "", "a number", "required unless there is criteria.csv")
         for name in weights:
             draft.fault("case", None, f"weights.{name}", weights[name], "weights only with criteria.csv")
         return
@@ -100,9 +94,7 @@ def _criteria_and_weights(draft: Draft) -> None:
         used.add(row.criterion)
         if row.criterion not in weights and not doubtful:
             hint = draft.hint(row.criterion, lambda: weights)
-            draft.fault(
-                "criteria", number, "criterion", row.criterion, "a criterion with a weight in case.toml", hint
-            )
+            draft.fault("criteria", number, "criterion", row.criterion, "a criterion with a weight in case.toml", hint)
     for name in weights:
         if name not in used:
             hint = draft.hint(name, lambda: used)
@@ -151,9 +143,7 @@ def bounds_are_in_order(draft: Draft) -> None:
         if low is not None and high is not None and low > high:
             draft.fault(table, number, "at_least", low, f"at most the at_most beside it, {high}")
         if not low and high is None:
-            draft.warn(
-                table, number, "at_least", "", "at_least or at_most", "without a bound the rule does nothing"
-            )
+            draft.warn(table, number, "at_least", "", "at_least or at_most", "without a bound the rule does nothing")
         if isinstance(row, EquityRow) and row.measure in ("received", "contributed"):
             for column, bound in (("at_least", low), ("at_most", high)):
                 if bound is not None and bound > 1:
@@ -211,9 +201,7 @@ def matching_funders_match(draft: Draft) -> None:
     for number, guarantee in draft.rows(GuaranteeRow):
         covered = facts.funder_sets.get(guarantee.funders, frozenset())
         if guarantee.guarantor in covered:
-            draft.fault(
-                "guarantees", number, "guarantor", guarantee.guarantor, "a funder that is not covered itself"
-            )
+            draft.fault("guarantees", number, "guarantor", guarantee.guarantor, "a funder that is not covered itself")
         wrong = sorted(f for f in covered if f in facts.funders and facts.funders[f].kind != "private")
         if wrong:
             hint = f"{', '.join(wrong[:3])}: kind {facts.funders[wrong[0]].kind}"
@@ -230,15 +218,9 @@ def equity_has_its_measure(draft: Draft) -> None:
         known = [facts.parties[p] for p in named if p in facts.parties]
         if row.measure == "key" and known and all(party.key is None for party in known):
             draft.fault("equity", number, "parties", row.parties, "parties with a key in parties.csv")
-        elif (
-            row.measure == "key"
-            and row.parties not in ("", "each")
-            and any(party.key is None for party in known)
-        ):
+        elif row.measure == "key" and row.parties not in ("", "each") and any(party.key is None for party in known):
             lacking = sorted(party.party for party in known if party.key is None)
             hint = f"{', '.join(lacking[:3])}: no key in parties.csv"
             draft.fault("equity", number, "parties", row.parties, "parties with a key in parties.csv", hint)
         if row.measure != "contributed" and not facts.shares and draft.whole("shares"):
-            draft.fault(
-                "equity", number, "measure", row.measure, "shares in shares.csv", "they say who receives"
-            )
+            draft.fault("equity", number, "measure", row.measure, "shares in shares.csv", "they say who receives")

@@ -17,9 +17,7 @@ def tables_are_supported(draft: Draft) -> None:
     for table in LATER_TABLES:
         parsed = draft.parsed[table]
         if parsed.rows or parsed.broken:
-            draft.fault(
-                table, None, None, None, NOT_YET, "this table's rule is not built yet; remove the file"
-            )
+            draft.fault(table, None, None, None, NOT_YET, "this table's rule is not built yet; remove the file")
 
 
 def columns_are_supported(draft: Draft) -> None:

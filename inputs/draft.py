@@ -78,9 +78,7 @@ def _mend(
         if details["type"] == "missing" and column not in raw.header:
             usable = False
             continue
-        parsed.faults.append(
-            Fault(f"{raw.name}.csv", number, column, cells.get(column, ""), *expectation(details))
-        )
+        parsed.faults.append(Fault(f"{raw.name}.csv", number, column, cells.get(column, ""), *expectation(details)))
         kept.pop(column, None)
         if model.model_fields[column].is_required() or details["type"] == "literal_error":
             usable = False
@@ -174,11 +172,5 @@ class Draft:
         severity: Severity,
     ) -> Fault:
         file = f"{table}.toml" if table == "case" else f"{table}.csv"
-        text = (
-            None
-            if value is None
-            else ("true" if value else "false")
-            if isinstance(value, bool)
-            else str(value)
-        )
+        text = None if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
         return Fault(file, number, column, text, expected, hint, severity)

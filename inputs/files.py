@@ -71,9 +71,7 @@ def read_header(name: str, header: Sequence[str]) -> tuple[list[str], list[Fault
     faults = []
     for position, title in enumerate(header, start=1):
         if title and title in seen:
-            faults.append(
-                Fault(file, 1, title, title, "every column once", "this one stands twice in the header")
-            )
+            faults.append(Fault(file, 1, title, title, "every column once", "this one stands twice in the header"))
         elif title not in known:
             hint = did_you_mean(title, known, f"there are: {', '.join(known)}")
             told = title or f"column {position}"
@@ -157,9 +155,7 @@ def unknown_files(folder: Path) -> list[Fault]:
     known = [f"{name}.csv" for name in TABLES]
     found = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv")
     return [
-        Fault(
-            file, None, None, file, "the name of a table", did_you_mean(file, known, "no table has this name")
-        )
+        Fault(file, None, None, file, "the name of a table", did_you_mean(file, known, "no table has this name"))
         for file in found
         if file not in known
     ]

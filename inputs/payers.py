@@ -56,9 +56,7 @@ class Bars(NamedTuple):
     def cover(self, facts: Facts, line: Line) -> bool:
         """Return whether one of the rows is about this line."""
         own = self.single.get(line.initiative, ())
-        return any(bar.covers(facts, line) for bar in own) or any(
-            bar.covers(facts, line) for bar in self.others
-        )
+        return any(bar.covers(facts, line) for bar in own) or any(bar.covers(facts, line) for bar in self.others)
 
 
 class Payers:

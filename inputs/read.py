@@ -28,9 +28,7 @@ def _folder(path: str | Path) -> Path:
     if not folder.exists():
         raise UsageError(f"no such path: {folder}")
     if folder.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        raise UsageError(
-            f"not supported yet: {folder.name} is a workbook; give a folder with case.toml and CSV tables"
-        )
+        raise UsageError(f"not supported yet: {folder.name} is a workbook; give a folder with case.toml and CSV tables")
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder with case.toml and CSV tables")
     return folder
@@ -150,6 +148,4 @@ def write_case(case: Case, folder: str | Path, *, scenarios: bool = False) -> No
 
 def hash_inputs(path: str | Path) -> dict[str, str]:
     """Return the SHA-256 of every input file of a case folder, by file name."""
-    return {
-        file: hashlib.sha256(place.read_bytes()).hexdigest() for file, place in input_files(_folder(path))
-    }
+    return {file: hashlib.sha256(place.read_bytes()).hexdigest() for file, place in input_files(_folder(path))}

@@ -40,9 +40,7 @@ def _simple(value: object) -> bool:
 def _parse_change(data: object, place: str, many: bool) -> tuple[list[Change], list[Fault]]:
     """Return the changes that one entry stands for (several in a grid: one per value) and its faults."""
     if not isinstance(data, Mapping):
-        return [], [
-            Fault(FILE, None, place, to_text(data), "a change: table, column and set, add or multiply")
-        ]
+        return [], [Fault(FILE, None, place, to_text(data), "a change: table, column and set, add or multiply")]
     faults = [
         Fault(FILE, None, place, key, "one of " + ", ".join(_KEYS), did_you_mean(key, _KEYS))
         for key in data
@@ -127,9 +125,7 @@ def _parse_entry(entry: object, kind: str, number: int) -> tuple[list[Scenario],
     combinations = itertools.product(*lists)
     if kind == "scenario":
         return [Scenario(str(name), each) for each in combinations], []
-    return [
-        Scenario(f"{name}: {', '.join(to_text(c.value) for c in each)}", each) for each in combinations
-    ], []
+    return [Scenario(f"{name}: {', '.join(to_text(c.value) for c in each)}", each) for each in combinations], []
 
 
 def scenario_faults(facts: Facts, scenarios: Iterable[Scenario], judged: set[str]) -> list[Fault]:

@@ -76,9 +76,7 @@ class Objective(Section):
     required_value: Exact = Field(
         default=Decimal(0), description="For the other goals: the least value they must keep."
     )
-    tie_break: Switch = Field(
-        default=False, description="Second goal among equal plans: least public outlay."
-    )
+    tie_break: Switch = Field(default=False, description="Second goal among equal plans: least public outlay.")
 
 
 class Buffer(Section):
@@ -93,9 +91,7 @@ class Buffer(Section):
     gamma: Annotated[Whole, Field(ge=0)] = Field(
         default=2, description="budgeted: how many currencies may move against a funder at once."
     )
-    scenarios: Annotated[Whole, Field(ge=1)] = Field(
-        default=500, description="cvar: number of joint scenarios."
-    )
+    scenarios: Annotated[Whole, Field(ge=1)] = Field(default=500, description="cvar: number of joint scenarios.")
     seed: Annotated[Whole, Field(ge=0)] = Field(default=1, description="cvar: seed of the scenarios.")
     since: Literal["plan", "cycle"] = Field(
         default="plan", description="Whether risk grows from the start of the plan or of each cycle."
@@ -106,9 +102,7 @@ class Buffer(Section):
 class Solve(Section):
     """When the search stops; command-line options win."""
 
-    gap: Annotated[Exact, Field(ge=0, le=1)] = Field(
-        default=Decimal("0.001"), description="Relative optimality gap."
-    )
+    gap: Annotated[Exact, Field(ge=0, le=1)] = Field(default=Decimal("0.001"), description="Relative optimality gap.")
     time_limit: Annotated[Exact, Field(gt=0)] = Field(default=Decimal(300), description="Seconds.")
 
 
@@ -122,9 +116,7 @@ class Settings(Section):
     )
     first_period: Name = Field(description="Label of planning period 1.")
     periods: Annotated[Whole, Field(ge=1, le=MOST_PERIODS)] = Field(description="Number of planning periods.")
-    frequency: Frequency = Field(
-        default="Y", description="Length of a period: year, half-year, quarter or month."
-    )
+    frequency: Frequency = Field(default="Y", description="Length of a period: year, half-year, quarter or month.")
     discount_rate: Annotated[Exact, Field(gt=-1, le=1)] = Field(
         default=Decimal(0), description="Discount rate per year."
     )
@@ -133,9 +125,7 @@ class Settings(Section):
         description="Whether a milestone's value is weighed by the probability of being reached.",
     )
     objective: Objective = Field(default=Objective(), description="What is sought.")
-    weights: dict[str, Exact] = Field(
-        default_factory=dict, description="Weight of each criterion of criteria.csv."
-    )
+    weights: dict[str, Exact] = Field(default_factory=dict, description="Weight of each criterion of criteria.csv.")
     buffer: Buffer = Field(default=Buffer(), description="Currency-risk buffers.")
     solve: Solve = Field(default=Solve(), description="When the search stops.")
 

@@ -75,15 +75,11 @@ class FunderRow(Row):
     NEEDED = True
     funder: Label = column("Short name by which the other tables know the funder.")
     name: Text | None = column("Name in reports; the short name where empty.", None)
-    kind: Literal["public", "private", "matching"] = column(
-        "Public or private payer, or one that only matches."
-    )
+    kind: Literal["public", "private", "matching"] = column("Public or private payer, or one that only matches.")
     source: Literal["public", "private"] | None = column(
         "Whose money it is in the end; by kind where empty, public for matching.", None
     )
-    party: Label | None = column(
-        "Home party whose lines it pays in virtual pots; empty = none.", None, refers="party"
-    )
+    party: Label | None = column("Home party whose lines it pays in virtual pots; empty = none.", None, refers="party")
     currency: Currency = column("Currency of its budgets.")
     min_ticket: NonNegative | None = column(
         "Least amount it puts into an initiative it joins at all.", None, unit=FUNDER_MONEY
@@ -115,9 +111,7 @@ class BudgetRow(Row):
     carry_over: Share = column(
         "Largest share of the payments that may be carried into the next cycle.", ZERO, unit="share"
     )
-    reserved: NonNegative = column(
-        "Part of the payments already owed to running programmes.", ZERO, unit=FUNDER_MONEY
-    )
+    reserved: NonNegative = column("Part of the payments already owed to running programmes.", ZERO, unit=FUNDER_MONEY)
 
 
 class CurrencyRow(Row):
@@ -201,12 +195,8 @@ class MilestoneRow(Row):
     order: Ordinal = column("Place in the sequence: 1, 2, ... without gaps.")
     stage: Label = column("Stage, by which rules tell kinds of work apart; one for all where empty.", "all")
     duration: Duration = column("How long it runs.", unit="periods")
-    cost: NonNegative = column(
-        "Cost at the prices of period 1.", unit="case unit of the initiative's currency"
-    )
-    value: Number | None = column(
-        "Value of having it done, may be negative; empty only with criteria.csv.", None
-    )
+    cost: NonNegative = column("Cost at the prices of period 1.", unit="case unit of the initiative's currency")
+    value: Number | None = column("Value of having it done, may be negative; empty only with criteria.csv.", None)
     success: Share = column("Probability that the gate at its end is passed.", ONE, unit="probability")
     earliest_start: Period | None = column("First period in which it may start.", None)
     latest_start: Period | None = column("Last period in which it may start.", None)
@@ -222,9 +212,7 @@ class CostProfileRow(Row):
     KEY = ("initiative", "milestone", "offset")
     initiative: Label = column("The initiative.", refers="initiative")
     milestone: Label = column("The milestone.", refers="milestone")
-    offset: Periods = column(
-        "Periods after the milestone's first period; may exceed the duration.", unit="periods"
-    )
+    offset: Periods = column("Periods after the milestone's first period; may exceed the duration.", unit="periods")
     share: Share = column("Part of the cost falling due then; they sum to 1 per milestone.", unit="share")
 
 
@@ -244,9 +232,7 @@ class ShareRow(Row):
     KEY = ("initiative", "party")
     initiative: Label = column("The initiative.", refers="initiative")
     party: Label = column("The party.", refers="party")
-    share: PositiveShare = column(
-        "The party's part; they sum to 1 per initiative, within 1e-6.", unit="share"
-    )
+    share: PositiveShare = column("The party's part; they sum to 1 per initiative, within 1e-6.", unit="share")
 
 
 class GroupRow(Row):

@@ -27,17 +27,11 @@ class EligibilityRow(Row):
 
     KEY = ("rule", "funders", "initiatives", "stage", "parties", "allow")
     rule: Label = column("Name of the rule; its rows add up.")
-    funders: Selector = column(
-        "Funders concerned: one, a group or a kind; empty = any.", "", refers="funders"
-    )
+    funders: Selector = column("Funders concerned: one, a group or a kind; empty = any.", "", refers="funders")
     initiatives: Selector = column(INITIATIVES, "", refers="initiatives")
     stage: Selector = column(STAGE, "", refers="stage")
-    parties: Selector = column(
-        "Parties whose part is concerned: one or a group; empty = any.", "", refers="parties"
-    )
-    allow: Flag = column(
-        "False is a red line and always wins; true confines its funders to what true rows match."
-    )
+    parties: Selector = column("Parties whose part is concerned: one or a group; empty = any.", "", refers="parties")
+    allow: Flag = column("False is a red line and always wins; true confines its funders to what true rows match.")
     reason: Text | None = column("Why, for reports.", None)
 
 
@@ -58,9 +52,7 @@ class ChoiceRow(Row):
 
     KEY = ("choice", "initiatives")
     choice: Label = column("Name of the rule; its rows add up.")
-    initiatives: Selector = column(
-        "The initiatives to choose among, as a rule a group.", refers="initiatives"
-    )
+    initiatives: Selector = column("The initiatives to choose among, as a rule a group.", refers="initiatives")
     at_least: Count = column("Fewest that are funded.", 0, unit="initiatives")
     at_most: Count | None = column("Most that are funded; empty = any number.", None, unit="initiatives")
 
@@ -89,9 +81,7 @@ class MatchingRow(Row):
     ratio: NonNegative = column("Matched per one unit of base.", unit="ratio")
     initiatives: Selector = column(INITIATIVES, "", refers="initiatives")
     stage: Selector = column(STAGE, "", refers="stage")
-    cap: NonNegative | None = column(
-        "Most that is matched per initiative; empty = no cap.", None, unit=BASE_MONEY
-    )
+    cap: NonNegative | None = column("Most that is matched per initiative; empty = no cap.", None, unit=BASE_MONEY)
     min_base: NonNegative | None = column(
         "Base money an initiative needs before anything is matched; empty = none.", None, unit=BASE_MONEY
     )
@@ -107,9 +97,7 @@ class GuaranteeRow(Row):
     guarantee: Label = column("Name of the guarantee; its rows add up.")
     guarantor: Label = column("The funder that guarantees.", refers="funder")
     funders: Selector = column("The private funders covered: one, a group or a kind.", refers="funders")
-    provisioning_rate: Share = column(
-        "Part of the guaranteed amount set aside by the guarantor.", unit="share"
-    )
+    provisioning_rate: Share = column("Part of the guaranteed amount set aside by the guarantor.", unit="share")
     leverage: Positive = column("Private money mobilised per unit guaranteed.", unit="ratio")
     initiatives: Selector = column(INITIATIVES, "", refers="initiatives")
     stage: Selector = column(STAGE, "", refers="stage")
@@ -140,9 +128,7 @@ class EarmarkRow(Row):
 
     KEY = ("rule", "funders", "initiatives", "stage")
     rule: Label = column("Name of the rule; its rows add up.")
-    funders: Selector = column(
-        "Funders concerned: one, a group or a kind; empty = any.", "", refers="funders"
-    )
+    funders: Selector = column("Funders concerned: one, a group or a kind; empty = any.", "", refers="funders")
     initiatives: Selector = column(INITIATIVES, "", refers="initiatives")
     stage: Selector = column(STAGE, "", refers="stage")
     at_least: Share | None = column("Least part of what these funders pay in all.", None, unit="share")

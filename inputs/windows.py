@@ -102,9 +102,7 @@ def _latest(facts: Facts, owner: InitiativeRow, row: MilestoneRow) -> tuple[int,
     if row.deadline:
         bounds.append((facts.period(row.deadline) - row.duration + 1, f"its deadline is {row.deadline}"))
     if owner.sunset:
-        bounds.append(
-            (facts.period(owner.sunset) - paid + 1, f"the sunset of {owner.initiative} is {owner.sunset}")
-        )
+        bounds.append((facts.period(owner.sunset) - paid + 1, f"the sunset of {owner.initiative} is {owner.sunset}"))
     return min(bounds)
 
 
@@ -122,9 +120,7 @@ def windows(facts: Facts) -> dict[Node, Window]:
             why = f"its earliest start is {row.earliest_start}" if first > 1 else "the plan starts then"
             starts[i, row.milestone] = (max(first, 1), why)
             latest[i, row.milestone] = _latest(facts, facts.initiatives[i], row)
-    edges = [
-        e for e in (*sequence(facts), *precedence(facts)) if e.predecessor in starts and e.successor in starts
-    ]
+    edges = [e for e in (*sequence(facts), *precedence(facts)) if e.predecessor in starts and e.successor in starts]
     _pass(facts, starts, edges + _pauses(facts, starts))
     found = {}
     for node, (earliest, why) in starts.items():
@@ -177,9 +173,7 @@ def never_done(facts: Facts) -> dict[Node, str]:
             found[node] = f"{node[0]} is excluded"
         elif window.empty:
             earliest = "after the horizon" if window.earliest > facts.T else facts.label(window.earliest)
-            found[node] = (
-                f"it can start {earliest} at the earliest ({window.earliest_by}), but {window.latest_by}"
-            )
+            found[node] = f"it can start {earliest} at the earliest ({window.earliest_by}), but {window.latest_by}"
     after: dict[Node, list[Edge]] = {}
     for edge in (*sequence(facts), *precedence(facts)):
         after.setdefault(edge.predecessor, []).append(edge)
@@ -193,8 +187,6 @@ def never_done(facts: Facts) -> dict[Node, str]:
         node = queue.popleft()
         for edge in after.get(node, ()):
             if edge.successor not in found:
-                found[edge.successor] = (
-                    f"{'/'.join(node)} comes before it and can never be done: {found[node]}"
-                )
+                found[edge.successor] = f"{'/'.join(node)} comes before it and can never be done: {found[node]}"
                 queue.append(edge.successor)
     return found

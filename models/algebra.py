@@ -59,9 +59,7 @@ def row(model: pyo.ConcreteModel, lower: Bound, body: Linear, upper: Bound) -> A
     """
     if not body:
         slack = 1e-9 * max(1.0, abs(body.constant))
-        if (lower is None or body.constant >= lower - slack) and (
-            upper is None or body.constant <= upper + slack
-        ):
+        if (lower is None or body.constant >= lower - slack) and (upper is None or body.constant <= upper + slack):
             return pyo.Constraint.Skip
         body = Linear(body.constant).add(model.nothing, 1.0)
     if lower is not None and lower == upper:

@@ -19,7 +19,7 @@ import pyomo.environ as pyo
 from ..inputs.case import Case, Cycle
 from .algebra import Linear
 from .lines import Line, Schedule
-from .pools import Pool, Pools, pools
+from .pools import Pool, Pools, compactable, pools
 
 PayKey = tuple[str, str, int]
 
@@ -37,6 +37,11 @@ class Layout:
         """Tighten the windows and pool the lines."""
         self.schedule = Schedule(self.case)
         self.pools = pools(self.case, self.schedule, self.compact)
+
+    @property
+    def shrinks(self) -> bool:
+        """Tell whether the compact form would be smaller than the exact one."""
+        return not self.compact and len(compactable(self.case, self.schedule)) > 1
 
     @cached_property
     def cycle_at(self) -> dict[tuple[str, int], Cycle]:
@@ -154,9 +159,7 @@ def paid(model: pyo.ConcreteModel, lines: list[Line], funders: frozenset[str]) -
     return found
 
 
-def _add_pay(
-    model: pyo.ConcreteModel, found: Linear, pool: str, funders: frozenset[str], factor: float
-) -> None:
+def _add_pay(model: pyo.ConcreteModel, found: Linear, pool: str, funders: frozenset[str], factor: float) -> None:
     """Add `factor·Σ pay[f,pool,t]` over the funders and all periods."""
     layout = model.layout
     for funder in layout.pools.pools[pool].payers:

@@ -51,15 +51,17 @@ class Eligibility:
                 (self._allowed if rule.allow else self._barred)[funder].append(scope)
         self._matching: dict[str, list[Scope]] = defaultdict(list)
         for rule in case.tables["matching"]:
-            funders, initiatives = case.select_funders(rule.funders), case.select_initiatives(rule.initiatives)
+            funders, initiatives = (
+                case.select_funders(rule.funders),
+                case.select_initiatives(rule.initiatives),
+            )
             for funder in funders:
                 self._matching[funder].append(Scope(funders, initiatives, rule.stage))
 
     def _met(self, scopes: list[Scope], initiative: str, stage: str, party: str) -> bool:
         owners = {party} if party else self._case.shares.get(initiative, {}).keys()
         return any(
-            scope.covers(initiative, stage) and (scope.parties is None or scope.parties & owners)
-            for scope in scopes
+            scope.covers(initiative, stage) and (scope.parties is None or scope.parties & owners) for scope in scopes
         )
 
     def may_pay(self, funder: str, initiative: str, stage: str, party: str) -> bool:

@@ -43,9 +43,9 @@ def years(case: Case, funder: str, t: int) -> float:
 
 def cross_volatility(case: Case, a: str, b: str) -> float:
     """Return the yearly volatility of the rate between two currencies; the base currency has none of its own."""
-    one, two = float(case.volatility(a)), float(case.volatility(b))
-    rho = float(case.correlation(a, b))
-    return math.sqrt(max(0.0, one * one + two * two - 2 * rho * one * two))
+    one, two = case.volatility(a), case.volatility(b)
+    variance = one * one + two * two - 2 * case.correlation(a, b) * one * two
+    return math.sqrt(max(Decimal(0), variance))
 
 
 def loss(case: Case, funder: str, currency: str, t: int) -> float:

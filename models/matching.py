@@ -72,6 +72,11 @@ def kinds(case: Case, cell: Cell) -> dict[str, tuple[int, ...]]:
     return {b: rows for b, rows in claims.items() if rows}
 
 
+def stages(found: dict[str, Match], name: str, cell: Cell) -> str:
+    """Return the name of a cell: its stages."""
+    return "+".join(dict.fromkeys(line.stage for line in found[name].cells[cell]))
+
+
 UsedKey = tuple[int, str, str, Cell]
 MatchedKey = tuple[int, str, str, Cell]
 
@@ -106,10 +111,14 @@ def add_matching(model: pyo.ConcreteModel, case: Case) -> None:
     found, scopes, base = matches(model, case), matching_scopes(case), bases(case)
     rules = case.tables["matching"]
     used, matched = used_indices(case, found), matched_indices(case, found)
-    model.used = pyo.Var(range(len(used)), bounds=(0, None))
-    model.matched = pyo.Var(range(len(matched)), bounds=(0, None))
-    used_at = {key: model.used[k] for k, key in enumerate(used)}
-    matched_at = {key: model.matched[k] for k, key in enumerate(matched)}
+    used_names = {key: (rules[key[0]].rule, *key[1:3], stages(found, *key[2:])) for key in used}
+    matched_names = {key: (rules[key[0]].rule, *key[1:3], stages(found, *key[2:])) for key in matched}
+    model.used = pyo.Var(list(used_names.values()), bounds=(0, None))
+    model.matched = pyo.Var(list(matched_names.values()), bounds=(0, None))
+    used_at = {key: model.used[name] for key, name in used_names.items()}
+    matched_at = {key: model.matched[name] for key, name in matched_names.items()}
+    bases_claimed = {name[1:]: key for key, name in used_names.items()}
+    payers_split = {name[1:]: key for key, name in matched_names.items()}
 
     def ratio(m: pyo.ConcreteModel, n: int, _: str, name: str) -> object:
         body, factor = Linear(), float(rules[n].ratio)
@@ -127,23 +136,21 @@ def add_matching(model: pyo.ConcreteModel, case: Case) -> None:
                     body.plus(paid(m, lines, base[kind]), -factor)
         return row(m, None, body, 0.0)
 
-    def split(m: pyo.ConcreteModel, k: int) -> object:
-        _, funder, name, cell = matched[k]
+    def split(m: pyo.ConcreteModel, *index: str) -> object:
+        _, funder, name, cell = payers_split[index]
         body = paid(m, found[name].cells[cell], frozenset({funder}))
         for n in cell:
             body.add(matched_at.get((n, funder, name, cell)), -1.0)
         return row(m, 0.0, body, 0.0)
 
-    def unlocked(m: pyo.ConcreteModel, k: int) -> object:
-        _, kind, name, cell = used[k]
+    def unlocked(m: pyo.ConcreteModel, *index: str) -> object:
+        _, kind, name, cell = bases_claimed[index]
         body = paid(m, found[name].cells[cell], base[kind])
         for n in cell:
             body.add(used_at.get((n, kind, name, cell)), -1.0)
         return row(m, 0.0, body, None)
 
     ratios = [(n, rules[n].rule, name) for name, match in found.items() for n in match.rows()]
-    first_matched = {key[1:]: k for k, key in reversed(list(enumerate(matched)))}
-    first_used = {key[1:]: k for k, key in reversed(list(enumerate(used)))}
     model.matching = pyo.Constraint(ratios, rule=ratio)
-    model.matching_split = pyo.Constraint(sorted(first_matched.values()), rule=split)
-    model.matching_base = pyo.Constraint(sorted(first_used.values()), rule=unlocked)
+    model.matching_split = pyo.Constraint(list(payers_split), rule=split)
+    model.matching_base = pyo.Constraint(list(bases_claimed), rule=unlocked)

@@ -127,8 +127,7 @@ def _sort(case: Case, schedule: Schedule) -> list[Sorted]:
     eligibility = Eligibility(case)
     claims = cofunding_claims(case) + matching_claims(case)
     earmarks = [
-        Scope(frozenset(), case.select_initiatives(rule.initiatives), rule.stage)
-        for rule in case.tables["earmarks"]
+        Scope(frozenset(), case.select_initiatives(rule.initiatives), rule.stage) for rule in case.tables["earmarks"]
     ]
     found = []
     for line in schedule.lines:
@@ -165,6 +164,11 @@ def projectable(case: Case, lines: list[Sorted]) -> frozenset[tuple[int, str]]:
     return frozenset(found)
 
 
+def compactable(case: Case, schedule: Schedule) -> frozenset[tuple[int, str]]:
+    """Return the (matching row, initiative) pairs that the compact form would project."""
+    return projectable(case, _sort(case, schedule))
+
+
 def pools(case: Case, schedule: Schedule, compact: bool = False) -> Pools:
     """Return the pools of a case, in the exact or the compact form."""
     lines = _sort(case, schedule)
@@ -190,9 +194,7 @@ def pools(case: Case, schedule: Schedule, compact: bool = False) -> Pools:
     for match, members in matched.items():
         name = _name(members, found, "match ")
         parent = names[match.pool]
-        found[name] = Pool(
-            name, match.pool.currency, match.payers, tuple(members), match.initiative or None, parent
-        )
+        found[name] = Pool(name, match.pool.currency, match.payers, tuple(members), match.initiative or None, parent)
         match_of.update({line.key: name for line in members})
     pool_of = {line.key: names[key] for key, members in common.items() for line in members}
     return Pools(found, pool_of, match_of, projected)

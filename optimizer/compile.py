@@ -15,9 +15,16 @@ import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A row that is not in the model: it only has a name."""
+
+    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +56,11 @@ class Program:
         return {id(variable): k for k, variable in enumerate(self.variables)}
 
     @cached_property
+    def starts(self) -> dict[Any, int]:
+        """Return {index of an integer variable: column}; the same in the exact and the compact form."""
+        return {self.variables[k].index(): int(k) for k in np.flatnonzero(self.integer)}
+
+    @cached_property
     def row_of(self) -> dict[str, int]:
         """Return {name of the constraint: row}; of a range, the row of its upper side."""
         return {constraint.name: k for k, constraint in enumerate(self.constraints)}
@@ -58,12 +70,27 @@ class Program:
         return replace(self, lower=lower, upper=upper)
 
     def tightened(self, limits: Mapping[str, float]) -> "Program":
-        """Return the program with the upper sides of the named rows lowered by an amount in the model's units."""
+        """Return the program with the upper sides of the named rows lowered by an amount in the model's units.
+
+        A name without a row is passed over: nothing in this program can load that limit.
+        """
         upper = self.row_upper.copy()
         for name, amount in limits.items():
-            k = self.row_of[name]
-            upper[k] -= amount * self.row_scale[k]
+            k = self.row_of.get(name)
+            if k is not None:
+                upper[k] -= amount * self.row_scale[k]
         return replace(self, row_upper=upper)
+
+    def with_row(self, row: Floats, upper: float, name: str) -> "Program":
+        """Return the program with the row `row·x ≤ upper` (in the solver's scale) added at its end."""
+        return replace(
+            self,
+            matrix=csr_array(vstack([self.matrix, csr_array(row.reshape(1, -1))])),
+            row_lower=np.append(self.row_lower, -np.inf),
+            row_upper=np.append(self.row_upper, upper),
+            row_scale=np.append(self.row_scale, 1.0),
+            constraints=(*self.constraints, Named(name)),
+        )
 
     def values(self, x: Floats) -> Floats:
         """Return the solver's point in the model's units."""
@@ -103,7 +130,8 @@ def _chains(columns: tuple[Any, ...]) -> NDArray[np.int64]:
     """Number the integer columns by the first part of their index, the initiative."""
     numbers: dict[str, int] = {}
     return np.array(
-        [-1 if v.is_continuous() else numbers.setdefault(v.index()[0], len(numbers)) for v in columns], dtype=np.int64
+        [-1 if v.is_continuous() else numbers.setdefault(v.index()[0], len(numbers)) for v in columns],
+        dtype=np.int64,
     )
 
 

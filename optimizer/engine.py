@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from types import FrameType
+from typing import Any
 
 import highspy
 import numpy as np
@@ -54,7 +55,7 @@ class Outcome:
     objective: float | None
     bound: float | None
     seconds: float
-    duals: Floats | None = None
+    reduced_costs: Floats | None = None
 
 
 @dataclass
@@ -210,8 +211,8 @@ class Search:
         """Report incumbent, bound and gap of the running search."""
         largest = highspy.kHighsInf
 
-        def heard(event: object) -> None:
-            out = event.data_out  # type: ignore[attr-defined]
+        def heard(event: Any) -> None:
+            out = event.data_out
             incumbent = out.mip_primal_bound if abs(out.mip_primal_bound) < largest else None
             bound = out.mip_dual_bound if abs(out.mip_dual_bound) < largest else None
             gap = None
@@ -245,15 +246,15 @@ class Search:
         info = self.highs.getInfo()
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         is_mip = not self.relax and bool(self.program.integer.any())
-        x = objective = bound = duals = None
+        x = objective = bound = reduced = None
         if feasible or ending is Ending.OPTIMAL:
             solution = self.highs.getSolution()
             x = np.asarray(solution.col_value, dtype=float)
             objective = float(info.objective_function_value)
             if not is_mip:
-                duals = np.asarray(solution.row_dual, dtype=float)
+                reduced = np.asarray(solution.col_dual, dtype=float)
         if is_mip:
             bound = float(info.mip_dual_bound) if np.isfinite(info.mip_dual_bound) else None
         elif ending is Ending.OPTIMAL:
             bound = objective
-        return Outcome(ending, x, objective, bound, seconds, duals)
+        return Outcome(ending, x, objective, bound, seconds, reduced)

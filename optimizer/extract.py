@@ -97,9 +97,7 @@ class Extractor:
                 found[t] = amount * line.weight
         return found
 
-    def _payments(
-        self, values: Floats, starts: dict[tuple[str, str], int]
-    ) -> dict[tuple[str, LineKey, int], float]:
+    def _payments(self, values: Floats, starts: dict[tuple[str, str], int]) -> dict[tuple[str, LineKey, int], float]:
         layout, pay = self.model.layout, self.model.pay
         dues = self._dues(starts)
         found: dict[tuple[str, LineKey, int], float] = {}

@@ -13,6 +13,20 @@ from numpy.typing import NDArray
 from .compile import Floats, Program
 
 
+def undecided(program: Program, x: Floats) -> NDArray[np.int64]:
+    """Return the chains (initiatives) that have a fractional column at `x`."""
+    fractional = program.integer & (np.abs(x - np.round(x)) > 1e-6)
+    return np.unique(program.chain[fractional])
+
+
+def hold(program: Program, x: Floats, free: NDArray[np.int64]) -> Program:
+    """Return the program with every chain but the `free` ones fixed at `x`."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    held = program.integer & ~np.isin(program.chain, free)
+    lower[held] = upper[held] = np.round(x[held])
+    return program.with_bounds(lower, upper)
+
+
 @dataclass(frozen=True, eq=False)
 class Reduced:
     """A smaller program and the way back: which columns it kept, and where the others stand."""

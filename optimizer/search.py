@@ -1,10 +1,12 @@
 """The search for a plan: directly by HiGHS where the program is small, led by the linear relaxation where it is large.
 
 1. relaxation    the LP by interior point with crossover: a bound, and the few initiatives it leaves undecided
-2. construction  initiatives that the LP decides are fixed (all or nothing of a chain), the rest is a small program
-3. search        HiGHS on the whole program, from that plan, for the bound and for what is better
+2. construction  initiatives that the LP decides are held, the others are decided by a dive
+3. improvement   some initiatives are set free, the others held at the plan, and a dive looks for better
+4. search        HiGHS on the whole program from that plan, for the bound and for what is better
 
-The best plan and the tightest bound of all phases are kept at every moment.
+The best plan and the tightest bound of all phases are kept at every moment. Deterministic for a seed, up to when time runs
+out. Source: solving.md, "Method that worked".
 """
 
 import time
@@ -16,10 +18,14 @@ from numpy.typing import NDArray
 from .compile import Floats, Program
 from .dive import Budget, Dive
 from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Relaxation, Search
-from .reduce import reduce
+from .reduce import hold, reduce, undecided
 
 SMALL = 1500  # integer columns up to which HiGHS alone is faster than a relaxation of our own first
-CONSTRUCTION = 0.25  # largest part of the time left that construction may take
+CONSTRUCTION = 0.5  # largest part of the time left that construction may take
+IMPROVEMENT = 0.6  # part of the time left after it that improvement takes
+SIZES = (15, 20, 25, 30)  # initiatives set free at once
+RELAXATIONS = 150  # relaxations a dive may spend once it has a plan
+PATIENCE = 40  # neighbourhoods without a better plan after which improvement ends
 
 
 @dataclass(frozen=True)
@@ -31,20 +37,6 @@ class Found:
     objective: float | None
     bound: float | None
     phase: str
-
-
-def undecided(program: Program, x: Floats) -> NDArray[np.int64]:
-    """Return the chains (initiatives) that have a fractional column at `x`."""
-    fractional = program.integer & (np.abs(x - np.round(x)) > 1e-6)
-    return np.unique(program.chain[fractional])
-
-
-def hold(program: Program, x: Floats, free: NDArray[np.int64]) -> Program:
-    """Return the program with every chain but the `free` ones fixed at `x`."""
-    lower, upper = program.lower.copy(), program.upper.copy()
-    held = program.integer & ~np.isin(program.chain, free)
-    lower[held] = upper[held] = np.round(x[held])
-    return program.with_bounds(lower, upper)
 
 
 class Hunt:
@@ -65,71 +57,114 @@ class Hunt:
         """Return the seconds left."""
         return self.deadline - time.monotonic()
 
+    def gap(self) -> float | None:
+        """Return the relative gap of the best plan to the bound."""
+        if self.objective is None or self.bound is None:
+            return None
+        return abs(self.bound - self.objective) / max(abs(self.objective), 1e-9)
+
+    def closed(self) -> bool:
+        """Tell whether the gap asked for is reached."""
+        gap = self.gap()
+        return gap is not None and gap <= self.limits.gap
+
     def tell(self, phase: str) -> None:
         """Report a phase with the best plan and bound so far."""
-        gap = None
-        if self.objective is not None and self.bound is not None:
-            gap = abs(self.bound - self.objective) / max(abs(self.objective), 1e-9)
-        self.listener(Progress(phase, time.monotonic() - self.began, self.objective, self.bound, gap))
+        seconds = time.monotonic() - self.began
+        self.listener(Progress(phase, seconds, self.objective, self.bound, self.gap()))
 
-    def keep(self, outcome: Outcome, phase: str, bounds: bool) -> None:
-        """Keep the outcome's plan if it is the best, and its bound if it holds for the whole and is tighter."""
-        if outcome.x is not None and outcome.objective is not None and (
-            self.objective is None or outcome.objective > self.objective + 1e-12 * abs(self.objective)
-        ):
-            self.x, self.objective, self.phase = outcome.x, outcome.objective, phase
-        if bounds and outcome.bound is not None and (self.bound is None or outcome.bound < self.bound):
-            self.bound = outcome.bound
+    def keep(self, x: Floats | None, objective: float | None, phase: str) -> bool:
+        """Keep a plan if it is the best; tell whether it is."""
+        if x is None or objective is None:
+            return False
+        if self.objective is not None and objective <= self.objective + 1e-12 * abs(self.objective):
+            return False
+        self.x, self.objective, self.phase = x, objective, phase
+        return True
 
     def run(self, start: Floats | None = None) -> Found:
-        """Search until the gap is closed, time is up or a signal comes."""
+        """Search until the gap is closed, time is up or a signal comes; `start` is a point to begin with."""
         if int(self.program.integer.sum()) > SMALL:
-            self._construct()
-        if self.x is not None:
-            start = self.x
+            root = self._relax()
+            if root is not None:
+                self._construct(root)
+                self._improve(root)
         if self.interrupt:
             return self._found(Ending.INTERRUPTED)
-        if self.objective is not None and self.bound is not None:
-            gap = abs(self.bound - self.objective) / max(abs(self.objective), 1e-9)
-            if gap <= self.limits.gap:
-                return self._found(Ending.OPTIMAL)
+        if self.closed():
+            return self._found(Ending.OPTIMAL)
         self.tell("search")
-        outcome = self._solve(self.program, self.left(), "search", start)
-        self.keep(outcome, "search", bounds=True)
+        outcome = self._solve(start if self.x is None else self.x)
+        self.keep(outcome.x, outcome.objective, "search")
+        if outcome.bound is not None and (self.bound is None or outcome.bound < self.bound):
+            self.bound = outcome.bound
         return self._found(outcome.ending)
 
     def _found(self, ending: Ending) -> Found:
         return Found(ending, self.x, self.objective, self.bound, self.phase)
 
-    def _solve(self, program: Program, seconds: float, phase: str, start: Floats | None = None) -> Outcome:
-        search = Search(program, replace(self.limits, time_limit=seconds))
-        search.listen(self.listener, phase, self.began)
+    def _solve(self, start: Floats | None) -> Outcome:
+        search = Search(self.program, replace(self.limits, time_limit=self.left()))
+        search.listen(self._heard, "search", self.began)
         if start is not None:
             search.start_from(start)
         return search.run(self.interrupt)
 
-    def _construct(self) -> None:
-        """Solve the relaxation, then dive from it."""
+    def _heard(self, progress: Progress) -> None:
+        """Pass on HiGHS's progress with the best plan and bound of all phases."""
+        plans = [v for v in (progress.incumbent, self.objective) if v is not None]
+        bounds = [v for v in (progress.bound, self.bound) if v is not None]
+        incumbent, bound = max(plans, default=None), min(bounds, default=None)
+        gap = None
+        if incumbent is not None and bound is not None:
+            gap = abs(bound - incumbent) / max(abs(incumbent), 1e-9)
+        self.listener(replace(progress, incumbent=incumbent, bound=bound, gap=gap))
+
+    def _relax(self) -> Floats | None:
+        """Solve the relaxation; it bounds every plan."""
         self.tell("relaxation")
-        relaxation = Relaxation(self.program, self.limits)
-        root = relaxation.solve(self.left(), self.interrupt)
-        if root.ending is not Ending.OPTIMAL:
-            return
-        self.bound = root.bound
+        root = Relaxation(self.program, self.limits).solve(self.left(), self.interrupt)
+        if root.ending is Ending.OPTIMAL:
+            self.bound = root.bound
+        return root.x
+
+    def _dive(self, x: Floats, free: NDArray[np.int64], relaxations: int, phase: str, deadline: float) -> bool:
+        """Hold all but the free initiatives at `x`, shrink the program to the rest and dive; tell whether it is better."""
+        reduced = reduce(hold(self.program, x, free))
+        best = -np.inf if self.objective is None else self.objective
+        budget = Budget(relaxations, deadline, self.interrupt)
+        relaxation = Relaxation(reduced.program, self.limits)
+        dive = Dive(reduced.program, relaxation, budget, lambda: None, best)
+        found = dive.run()
+        if found is None or not self.keep(reduced.expand(found), dive.best, phase):
+            return False
+        self.tell(phase)
+        return True
+
+    def _construct(self, root: Floats) -> None:
+        """Hold what the relaxation decides and dive for the rest."""
         self.tell("construction")
         deadline = time.monotonic() + CONSTRUCTION * self.left()
-        if root.x is not None:
-            x = self._dive(root.x, deadline)
-            if x is not None:
-                value = float(self.program.cost @ x + self.program.offset)
-                self.keep(Outcome(Ending.OPTIMAL, x, value, None, 0.0), "construction", bounds=False)
-        self.tell("construction")
+        self._dive(root, undecided(self.program, root), 2 * RELAXATIONS, "construction", deadline)
 
-    def _dive(self, x: Floats, deadline: float) -> Floats | None:
-        """Hold what the relaxation decides, shrink the program to the rest, and dive in it."""
-        reduced = reduce(hold(self.program, x, undecided(self.program, x)))
-        relaxation = Relaxation(reduced.program, self.limits)
-        root = relaxation.solve(deadline - time.monotonic(), self.interrupt)
-        dive = Dive(reduced.program, relaxation, self.interrupt, deadline, lambda: self.tell("construction"))
-        found = dive.run(root)
-        return None if found is None else reduced.expand(found)
+    def _improve(self, root: Floats) -> None:
+        """Free a few initiatives at a time: where relaxation and plan differ, and some at random."""
+        end, chance = time.monotonic() + IMPROVEMENT * self.left(), np.random.default_rng(self.limits.seed)
+        idle = turn = 0
+        while self.x is not None and idle < PATIENCE and time.monotonic() < end:
+            if self.interrupt or self.closed():
+                return
+            free = self._neighbourhood(root, self.x, turn, chance)
+            better = self._dive(self.x, free, RELAXATIONS, "improvement", min(end, time.monotonic() + 20.0))
+            idle, turn = 0 if better else idle + 1, turn + 1
+            self.tell("improvement")
+
+    def _neighbourhood(self, root: Floats, plan: Floats, turn: int, chance: np.random.Generator) -> NDArray[np.int64]:
+        """Return the initiatives to set free in this turn; every third choice is purely random."""
+        chains = np.unique(self.program.chain[self.program.chain >= 0])
+        apart = self.program.integer & (np.abs(root - plan) > 1e-6)
+        differ = np.unique(self.program.chain[apart])
+        size = min(SIZES[turn % len(SIZES)], len(chains))
+        some = min(len(differ), 0 if turn % 3 == 2 else 2 * size // 3)
+        picked = chance.choice(differ, some, replace=False) if some else differ[:0]
+        return np.asarray(np.union1d(picked, chance.choice(chains, size - some, replace=False)), dtype=np.int64)

@@ -2,14 +2,18 @@
 
 The continuous model decides the schedule. Its payments are solved again with the schedule fixed (and as little hedging
 cost as possible), then rounded. Where a rounded cycle passes its limit and no single unit can be moved, the limit is
-tightened by the overshoot and the payments are solved again; where no payments fit any more, the overshoots go back to the
-search. Source: model.md, "Money is exact".
+tightened by the overshoot and the payments are solved again. Where no payments fit, what goes back to the search is either
+those overshoots or, when the schedule came from the compact form, a cut that every payable schedule satisfies: with v(x) the
+least total violation of the rules at schedule x and g its slope there (duals of the elastic LP), v(x̄) + g·(x − x̄) ≤ 0
+(Benders 1962). Source: model.md, "Money is exact"; solving.md, "Pool the payments".
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
+from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from ..inputs.case import Case
@@ -20,17 +24,23 @@ from ..results.rounding import Rounded, round_plan
 from .compile import Floats, Program
 from .engine import Limits, Search
 from .extract import Decisions, Extractor, Factors, fixed
+from .reduce import reduce
 
+ROOM = 20  # minor units of every budget that are left free for rounding where they are not needed
 ROUNDS = 8  # how often limits are tightened for one schedule before it goes back to the search
 
 
 @dataclass(frozen=True)
 class Settled:
-    """A schedule's decisions in minor units; or else the amounts by which named budget rows must be tightened."""
+    """A schedule's decisions in minor units; or else what the search must respect from now on.
+
+    `tighten` are amounts by which named budget rows must be lowered, `cut` a row `Σ coefficient·started ≤ limit`.
+    """
 
     decisions: Decisions | None
     rounded: Rounded | None
     tighten: dict[str, float]
+    cut: tuple[dict[Any, float], float] | None = None
 
 
 class Settler:
@@ -44,22 +54,36 @@ class Settler:
         self.extractor = Extractor(model, program)
 
     def settle(self, program: Program, x: Floats) -> Settled:
-        """Return the whole-unit plan of the schedule in `x`, or by how much its limits were passed."""
-        held = self._cheapest(fixed(program, x))
+        """Return the whole-unit plan of the schedule in `x`, or why it cannot be had."""
+        reduced = reduce(self._cheapest(fixed(program, x)))
+        budgets = self._with_room(reduced.program)
         tighten: dict[str, float] = {}
         for _ in range(ROUNDS):
-            outcome = Search(held, Limits(), relax=True).run()
+            outcome = Search(budgets.tightened(tighten), Limits(), relax=True).run()
             if outcome.x is None:
                 break
-            decisions = self.extractor.decisions(outcome.x)
+            decisions = self.extractor.decisions(reduced.expand(outcome.x[: len(reduced.kept)]))
             due = dues(self.case, self.factors, decisions.starts)
             rounded = round_plan(self.case, self.books, due, decisions.payments, decisions.hedge_shares)
             if not rounded.overshoot:
                 return Settled(decisions, rounded, {})
-            over = self._amounts(rounded)
-            tighten = {name: tighten.get(name, 0.0) + over.get(name, 0.0) for name in {**tighten, **over}}
-            held = held.tightened(over)
-        return Settled(None, None, tighten or self._overshoot(fixed(program, x)))
+            for name, amount in self._amounts(rounded).items():
+                tighten[name] = tighten.get(name, 0.0) + amount
+        return Settled(None, None, tighten) if tighten else self._refuse(fixed(program, x))
+
+    def _with_room(self, program: Program) -> Program:
+        """Return the program with a few minor units of every budget left free for rounding, where that can be had."""
+        rows, room = [], []
+        for (funder, _), constraint in self.model.budget.items():
+            row = program.row_of.get(constraint.name)
+            if row is not None:
+                unit = self.books.units(self.case.funders[funder].currency) * self.case.unit
+                rows.append(row)
+                room.append(ROOM / unit * program.row_scale[row])
+        upper = program.row_upper.copy()
+        upper[rows] -= room
+        used = _with_columns(program, np.array(rows, dtype=np.int64), -np.ones(len(rows)), np.array(room))
+        return replace(used, row_upper=upper)
 
     def _cheapest(self, held: Program) -> Program:
         """Return the program with hedging as its only cost."""
@@ -70,18 +94,33 @@ class Settler:
                 cost[column] = -1.0
         return replace(held, cost=cost, offset=0.0)
 
-    def _overshoot(self, held: Program) -> dict[str, float]:
-        """Return by how much each budget row must give for the fixed schedule to be payable, in the model's units."""
-        budgets = [held.row_of[c.name] for c in self.model.budget.values() if c.name in held.row_of]
-        outcome = Search(_elastic(held, budgets), Limits(), relax=True).run()
-        if outcome.x is None:
+    def _refuse(self, held: Program) -> Settled:
+        """Return the cut that excludes a schedule which cannot be paid, or the overshoots that rounding must leave."""
+        money = np.zeros(held.matrix.shape[0], dtype=bool)
+        rows = np.repeat(np.arange(held.matrix.shape[0]), np.diff(held.matrix.indptr))
+        money[rows[~held.integer[held.matrix.indices]]] = True
+        outcome = Search(_elastic(held, np.flatnonzero(money)), Limits(), relax=True).run()
+        if outcome.x is None or outcome.reduced_costs is None or outcome.objective is None:
             raise SolverFailure("the payments of the best schedule cannot be settled (numerical trouble)")
-        slack = outcome.x[len(held.cost) :]
-        return {
-            held.constraints[row].name: float(amount / held.row_scale[row])
-            for row, amount in zip(budgets, slack, strict=True)
-            if amount > 1e-12
-        }
+        violation = -outcome.objective
+        if violation < 1e-7:
+            return Settled(None, None, self._leaving(held, outcome.x))
+        slope = -outcome.reduced_costs[: len(held.cost)]
+        at = held.lower
+        cut = {index: float(slope[k]) for index, k in held.starts.items() if abs(slope[k]) > 1e-12}
+        limit = sum(value * float(at[held.starts[index]]) for index, value in cut.items()) - violation
+        return Settled(None, None, {}, (cut, limit))
+
+    def _leaving(self, held: Program, x: Floats) -> dict[str, float]:
+        """Return a minor unit of room to leave on every budget that the point uses up, in the model's units."""
+        activity = held.matrix @ x[: len(held.cost)]
+        found = {}
+        for (funder, _), constraint in self.model.budget.items():
+            row = held.row_of.get(constraint.name)
+            if row is not None and activity[row] > held.row_upper[row] - 1e-7:
+                unit = self.books.units(self.case.funders[funder].currency) * self.case.unit
+                found[constraint.name] = 1.0 / unit
+        return found
 
     def _amounts(self, rounded: Rounded) -> dict[str, float]:
         """Return overshoots in minor units as amounts on the named budget rows, half a unit on top."""
@@ -92,18 +131,24 @@ class Settler:
         return found
 
 
-def _elastic(program: Program, rows: list[int]) -> Program:
-    """Return the program with a penalised overshoot column, at the end, for the upper side of each of `rows`."""
+def _with_columns(program: Program, rows: NDArray[np.int64], signs: Floats, upper: Floats) -> Program:
+    """Return the program with a column of cost −1, at the end, in each of `rows` with coefficient `signs`."""
     n, k = len(program.cost), len(rows)
-    slack = csr_array((-np.ones(k), (rows, range(k))), shape=(program.matrix.shape[0], k))
+    extra = csr_array((signs, (rows, range(k))), shape=(program.matrix.shape[0], k))
     return replace(
         program,
-        matrix=csr_array(hstack([program.matrix, slack])),
-        cost=np.concatenate([np.zeros(n), -np.ones(k)]),
-        offset=0.0,
+        matrix=csr_array(hstack([program.matrix, extra])),
+        cost=np.concatenate([program.cost, -np.ones(k)]),
         lower=np.concatenate([program.lower, np.zeros(k)]),
-        upper=np.concatenate([program.upper, np.full(k, np.inf)]),
+        upper=np.concatenate([program.upper, upper]),
         integer=np.concatenate([program.integer, np.zeros(k, dtype=bool)]),
         chain=np.concatenate([program.chain, np.full(k, -1)]),
         column_scale=np.concatenate([program.column_scale, np.ones(k)]),
     )
+
+
+def _elastic(program: Program, rows: NDArray[np.int64]) -> Program:
+    """Return the program with the least total violation of `rows`, on either side, as its only goal."""
+    free = replace(program, cost=np.zeros_like(program.cost), offset=0.0)
+    both, signs = np.concatenate([rows, rows]), np.concatenate([np.ones(len(rows)), -np.ones(len(rows))])
+    return _with_columns(free, both, signs, np.full(len(both), np.inf))

@@ -4,7 +4,9 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
@@ -16,7 +18,7 @@ from ..results.rule_tables import rule_tables
 from ..results.summary import summarise
 from ..results.tables import Tables
 from ..results.verify import Audit, audit
-from .compile import Program, compile_model
+from .compile import Floats, Program, compile_model
 from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
 from .extract import Factors, factor_table
 from .search import Found, Hunt
@@ -67,19 +69,24 @@ class Work:
         """Add the seconds since `since` to a part's time."""
         self.timings[part] = self.timings.get(part, 0.0) + time.monotonic() - since
 
-    def prepare(self) -> tuple[pyo.ConcreteModel, Program]:
-        """Build and compile the model."""
+    def prepare(self) -> tuple[pyo.ConcreteModel, Program, Program]:
+        """Build and compile the exact model, and the compact form that is searched where it is smaller."""
         self.listener(Progress("building", time.monotonic() - self.began))
         clock = time.monotonic()
         model = build(self.case)
+        compact = build(self.case, compact=True) if model.layout.shrinks else model
         self.took("build", clock)
         clock = time.monotonic()
-        program = compile_model(model)
+        exact = compile_model(model)
+        searched = exact if compact is model else compile_model(compact)
         self.took("compile", clock)
-        return model, program
+        return model, exact, searched
 
-    def hunt(self, program: Program, settler: Settler) -> tuple[Found, Settled | None]:
-        """Search; where rounding passes a limit, tighten it by the overshoot and resume. The first bound stays."""
+    def hunt(self, exact: Program, program: Program, settler: Settler) -> tuple[Found, Settled | None]:
+        """Search `program` and settle in `exact`; where a schedule cannot be settled, say why and resume.
+
+        The bound stays that of the first search: neither tightened limits nor cuts may lower it.
+        """
         bound, start = None, None
         for attempt in range(ROUNDS):
             clock = time.monotonic()
@@ -92,12 +99,35 @@ class Work:
                     break
                 return found, None
             clock = time.monotonic()
-            settled = settler.settle(program, found.x)
+            settled = settler.settle(exact, carry(program, exact, found.x))
             self.took("settle", clock)
             if settled.rounded is not None:
                 return found, settled
-            program, start = program.tightened(settled.tighten), found.x
+            exact, program = exact.tightened(settled.tighten), program.tightened(settled.tighten)
+            start = found.x
+            if settled.cut is not None:
+                program, start = _with_cut(program, settled.cut, attempt), None
         raise SolverFailure("no plan was found that holds every limit once amounts are rounded to minor units")
+
+
+def carry(source: Program, target: Program, x: Floats) -> Floats:
+    """Return the schedule of a point of one form as a point of the other (its money columns zero)."""
+    if source.variables is target.variables:
+        return x
+    found = np.zeros(len(target.cost))
+    for index, column in source.starts.items():
+        if index in target.starts:
+            found[target.starts[index]] = x[column]
+    return found
+
+
+def _with_cut(program: Program, cut: tuple[dict[Any, float], float], number: int) -> Program:
+    """Return the program with a cut on its schedule."""
+    row = np.zeros(len(program.cost))
+    for index, value in cut[0].items():
+        if index in program.starts:
+            row[program.starts[index]] = value
+    return program.with_row(row, cut[1], f"cut[{number}]")
 
 
 def _ignore(_: Progress) -> None:
@@ -116,9 +146,9 @@ def solve(case: Case, options: SolveOptions | None = None, progress: Listener | 
     limits = options.limits(case)
     with listening() as interrupt:
         work = Work(case, limits, interrupt, progress or _ignore)
-        model, program = work.prepare()
+        model, exact, program = work.prepare()
         factors = factor_table(case)
-        found, settled = work.hunt(program, Settler(model, program, factors))
+        found, settled = work.hunt(exact, program, Settler(model, exact, factors))
         if found.ending is Ending.INFEASIBLE and settled is None:
             raise Infeasible("no plan satisfies every rule")
         report = _report(work, program, found, settled)

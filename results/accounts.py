@@ -65,7 +65,10 @@ class Books:
     def in_funder_currency(self, funder: str, currency: str, t: int, amount: int) -> int:
         """Return an amount converted into the funder's currency and rounded to its minor unit."""
         own = self.case.funders[funder].currency
-        return amount if own == currency else half_up(amount * self.rate(currency, own, t))
+        if own == currency:
+            return amount
+        rate = self.rate(currency, own, t)
+        return (2 * amount * rate.numerator + rate.denominator) // (2 * rate.denominator)
 
     def in_base(self, currency: str, amount: int) -> int:
         """Return an amount in minor units of the base currency, at the reference rate."""
@@ -86,8 +89,8 @@ class Books:
         legs = [self.case.hedge_cost(leg) for leg in (currency, own)]
         start = cycle.first if self.case.settings.buffer.since == "cycle" else 1
         years = Fraction(t - start + 1, self.case.periods_per_year)
-        return sum((Fraction(leg) for leg in legs if leg is not None), Fraction(0)) * years * self.rate(
-            currency, own, t
+        return (
+            sum((Fraction(leg) for leg in legs if leg is not None), Fraction(0)) * years * self.rate(currency, own, t)
         )
 
     @cached_property
@@ -105,17 +108,18 @@ class Books:
         row = self.case.funders[funder]
         spent: dict[str, int] = defaultdict(int)
         exact: dict[str, Fraction] = defaultdict(Fraction)
-        exposure: dict[Exposure, int] = defaultdict(int)
+        paid_in: dict[Exposure, int] = defaultdict(int)
         for currency, t, amount in paid:
             name = self.cycle_at[funder, t].name
             spent[name] += self.in_funder_currency(funder, currency, t, amount)
-            exact[name] += amount * self.rate(currency, row.currency, t)
-            if currency != row.currency:
-                exposure[currency, t] += amount
+            paid_in[currency, t] += amount
         need: dict[str, Fraction] = defaultdict(Fraction)
         cost: dict[str, Fraction] = defaultdict(Fraction)
-        for (currency, t), amount in exposure.items():
+        for (currency, t), amount in paid_in.items():
             cycle = self.cycle_at[funder, t]
+            exact[cycle.name] += amount * self.rate(currency, row.currency, t)
+            if currency == row.currency:
+                continue
             covered = hedged.get((currency, t), 0)
             need[cycle.name] += self.loss(funder, currency, t) * (amount - covered)
             cost[cycle.name] += self.hedge_rate(funder, cycle, currency, t) * covered
@@ -128,12 +132,13 @@ class Books:
             found.append(self._close(cycle, row.currency, carried, used, cycle is cycles[-1]))
         return found
 
-    def _close(
-        self, cycle: Cycle, currency: str, carried: int, used: tuple[int, int, int], last: bool
-    ) -> Account:
+    def _close(self, cycle: Cycle, currency: str, carried: int, used: tuple[int, int, int], last: bool) -> Account:
         """Close one cycle: what is left is carried as far as the limit allows, the rest lapses."""
         scale = self.case.unit * self.units(currency)
-        payments, reserved = floor(Fraction(cycle.payments) * scale), ceiling(Fraction(cycle.reserved) * scale)
+        payments, reserved = (
+            floor(Fraction(cycle.payments) * scale),
+            ceiling(Fraction(cycle.reserved) * scale),
+        )
         spent, hedging, buffer = used
         left = payments - reserved + carried - spent - hedging
         if not self.case.settings.buffer.released:

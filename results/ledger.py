@@ -107,9 +107,7 @@ def _initiative_dues(case: Case, factors: Mapping[str, Any], starts: Starts, nam
                 for t, due in by_period.items()
             }
             _largest_remainder(cells, rounded, carried)
-    return [
-        Due(line, t, currency[line[2]], amount) for (line, t), amount in rounded.items() if amount
-    ]
+    return [Due(line, t, currency[line[2]], amount) for (line, t), amount in rounded.items() if amount]
 
 
 def _largest_remainder(

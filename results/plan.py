@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..inputs.case import Case
+from .folder import write_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +47,7 @@ FLAGS = {"portfolio": ("funded", "complete"), "schedule": ("done",), "rules": ("
 TABLES = tuple(NUMBERS)
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """How a solve ended; each value is what summary.json says."""
 
     OPTIMAL = "optimal"
@@ -107,7 +108,7 @@ class Plan:
         found = self.tables[name].copy()
         for column in NUMBERS[name]:
             if column in found:
-                found[column] = pd.to_numeric(found[column].replace("", None))
+                found[column] = pd.to_numeric(found[column].replace("", None)).astype(float)
         for column in COUNTS.get(name, ()):
             found[column] = found[column].astype(int)
         for column in FLAGS.get(name, ()):
@@ -179,6 +180,8 @@ class Run:
 
     def write(self, path: str | Path, force: bool = False) -> Path:
         """Write the run folder atomically; refuses an existing one unless `force` (UsageError)."""
-        from .store import write_run
-
-        return write_run(self, Path(path), force)
+        documents = {"summary": self.summary, "manifest": self.manifest}
+        if self.plan is None:
+            return write_folder(Path(path), self.case, documents, {}, force)
+        documents["factors"] = self.plan.factors
+        return write_folder(Path(path), self.case, documents, self.plan.tables, force)

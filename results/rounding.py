@@ -69,6 +69,7 @@ class Rounding:
         self.cells = _cells(dues, payments)
         self.error: dict[CycleKey, float] = defaultdict(float)
         self.of_funder: dict[str, list[Cell]] = defaultdict(list)
+        self.touched: set[str] = set(case.funders)
         for cell in self.cells:
             self._split(cell)
             for funder in cell.wanted:
@@ -113,6 +114,7 @@ class Rounding:
     def mend(self, funder: str, account: Account, room: Mapping[CycleKey, int]) -> int:
         """Move up to `account.over` units of the cycle to payers with room; return how many moved."""
         moved, left = 0, dict(room)
+        self.touched.add(funder)
         for cell in self.of_funder[funder]:
             if moved >= account.over:
                 break
@@ -126,6 +128,7 @@ class Rounding:
                     cell.paid[funder] -= 1
                     cell.paid[other] += 1
                     left[key] -= worth
+                    self.touched.add(other)
                     moved += 1
                     break
         return moved
@@ -153,7 +156,8 @@ def round_plan(
     hedged: dict[HedgeKey, int] = {}
     for _ in range(12):
         hedged = _hedges(rounding.exposures(), hedge_shares)
-        accounts = {funder: rounding.accounts(funder, hedged) for funder in case.funders}
+        accounts |= {f: rounding.accounts(f, hedged) for f in case.funders if f in rounding.touched}
+        rounding.touched.clear()
         over = [(f, account) for f, rows in accounts.items() for account in rows if account.over > 0]
         room = {(f, a.cycle.name): max(0, -a.over) for f, rows in accounts.items() for a in rows}
         if not over or not sum(rounding.mend(f, account, room) for f, account in over):

@@ -31,10 +31,7 @@ def rule_tables(case: Case, audit: Audit) -> dict[str, pd.DataFrame]:
         "matching": matching_cells(case, rows),
         "cofunding": cofunding_cells(case, rows),
     }
-    return {
-        name: pd.DataFrame(found, columns=list(RULE_COLUMNS[name]), dtype=object)
-        for name, found in cells.items()
-    }
+    return {name: pd.DataFrame(found, columns=list(RULE_COLUMNS[name]), dtype=object) for name, found in cells.items()}
 
 
 def rules_cells(rows: Iterable[RuleRow]) -> list[Cells]:

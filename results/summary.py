@@ -18,9 +18,7 @@ def totals(case: Case, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     funding = tables["funding"]
     kind = funding["funder"].map({name: row.kind for name, row in case.funders.items()})
     zero = Decimal(0).scaleb(-case.minor_digits(case.base))
-    found = {
-        k: sum((Decimal(amount) for amount in funding.loc[kind == k, "amount_base"]), zero) for k in KINDS
-    }
+    found = {k: sum((Decimal(amount) for amount in funding.loc[kind == k, "amount_base"]), zero) for k in KINDS}
     return {**{k: str(v) for k, v in found.items()}, "all": str(sum(found.values(), zero))}
 
 

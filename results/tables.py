@@ -52,7 +52,12 @@ class Tables:
     """Makes the text tables of one rounded plan."""
 
     def __init__(
-        self, case: Case, factors: Mapping[str, Any], starts: Starts, worth: Mapping[tuple[str, str], float], plan: Rounded
+        self,
+        case: Case,
+        factors: Mapping[str, Any],
+        starts: Starts,
+        worth: Mapping[tuple[str, str], float],
+        plan: Rounded,
     ) -> None:
         """Remember the plan; `worth` is each done milestone's expected, discounted value."""
         self.case, self.factors, self.starts, self.worth, self.plan = case, factors, starts, worth, plan
@@ -157,7 +162,8 @@ class Tables:
                     "currency": currency,
                     "amount": minor_text(amount, self.case.minor_digits(currency)),
                     "amount_funder": minor_text(
-                        self.books.in_funder_currency(funder, currency, t, amount), self.case.minor_digits(own)
+                        self.books.in_funder_currency(funder, currency, t, amount),
+                        self.case.minor_digits(own),
                     ),
                     "amount_base": minor_text(
                         self.books.in_base(currency, amount), self.case.minor_digits(self.case.base)
@@ -228,7 +234,11 @@ class Tables:
                 exact[payer, party] += self._base_amount(line, amount) * share
         digits = self.case.minor_digits(self.case.base)
         return [
-            {"payer_party": payer, "receiving_party": party, "amount_base": minor_text(half_up(amount), digits)}
+            {
+                "payer_party": payer,
+                "receiving_party": party,
+                "amount_base": minor_text(half_up(amount), digits),
+            }
             for (payer, party), amount in sorted(exact.items())
         ]
 

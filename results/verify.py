@@ -154,9 +154,7 @@ def _nothing(summary: Mapping[str, Any]) -> Audit:
 
 def _verify_folder(folder: Path) -> Audit:
     faults: list[str] = []
-    contents = {
-        name: _read_json(folder / f"{name}.json", faults) for name in _JSON_FILES if name != "factors"
-    }
+    contents = {name: _read_json(folder / f"{name}.json", faults) for name in _JSON_FILES if name != "factors"}
     if not (folder / "funding.csv").exists() and contents["summary"].get("status") not in _WITH_PLAN:
         return _nothing(contents["summary"])
     contents["factors"] = _read_json(folder / "factors.json", faults)

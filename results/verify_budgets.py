@@ -53,9 +53,7 @@ def round_up(value: Fraction, minor: Fraction) -> Fraction:
     return max(ZERO, -(-value // minor) * minor)
 
 
-def check_budgets(
-    facts: Facts, tables: Mapping[str, pd.DataFrame], positions: Mapping[Position, Row]
-) -> None:
+def check_budgets(facts: Facts, tables: Mapping[str, pd.DataFrame], positions: Mapping[Position, Row]) -> None:
     """Check exposure and hedging, then every cycle of every funder, against currency.csv and budgets.csv."""
     uses = _uses(facts)
     _exposures(facts, uses, positions)
@@ -97,9 +95,7 @@ def _outside(facts: Facts, funder: str, uses: Mapping[tuple[str, str], _Use]) ->
             facts.findings.rule(row, f"budgets: {words}")
 
 
-def _exposures(
-    facts: Facts, uses: defaultdict[tuple[str, str], _Use], positions: Mapping[Position, Row]
-) -> None:
+def _exposures(facts: Facts, uses: defaultdict[tuple[str, str], _Use], positions: Mapping[Position, Row]) -> None:
     """Check currency.csv; add hedge costs and currency need to the uses of the cycles they fall into."""
     case = facts.case
     exposure: defaultdict[Position, Fraction] = defaultdict(Fraction)
@@ -187,9 +183,7 @@ def _cycle(
     return line.carried_out
 
 
-def _close(
-    facts: Facts, cycle: Cycle, use: _Use, carried_in: Fraction, buffer: Fraction, last: bool
-) -> _Line:
+def _close(facts: Facts, cycle: Cycle, use: _Use, carried_in: Fraction, buffer: Fraction, last: bool) -> _Line:
     """Close a cycle: what is left is carried as far as the limit allows, the rest lapses."""
     minor = facts.minor(facts.case.funders[cycle.funder].currency)
     payments = facts.units(cycle.payments) // minor * minor

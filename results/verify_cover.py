@@ -91,9 +91,7 @@ class _Scope:
             return True
         if party:
             return party in self.parties
-        return any(
-            share and owner in self.parties for owner, share in facts.case.shares.get(initiative, {}).items()
-        )
+        return any(share and owner in self.parties for owner, share in facts.case.shares.get(initiative, {}).items())
 
 
 def _scope(facts: Facts, row: EligibilityRow) -> _Scope:

@@ -134,9 +134,7 @@ def _key_share(facts: Facts, parties: frozenset[str]) -> Fraction:
     return sum((keys.get(party, ZERO) for party in parties), ZERO) / whole if whole else ZERO
 
 
-def _initiatives_row(
-    facts: Facts, rule: EquityRow, owner: str, parties: frozenset[str], horizon: int
-) -> None:
+def _initiatives_row(facts: Facts, rule: EquityRow, owner: str, parties: frozenset[str], horizon: int) -> None:
     count = 0
     for initiative, steps in facts.case.milestones.items():
         start = facts.start.get((initiative, steps[0].milestone)) if steps else None

@@ -121,9 +121,7 @@ class Factors:
         for funder, per_currency in self._named("loss", stored, case.funders, "funder"):
             own = case.funders[funder].currency
             foreign = {c: 0 for c in currencies if c != own}
-            for currency, entries in self._named(
-                f"loss of {funder}", per_currency, foreign, "foreign currency"
-            ):
+            for currency, entries in self._named(f"loss of {funder}", per_currency, foreign, "foreign currency"):
 
                 def loss(t: int, funder: str = funder, currency: str = currency) -> Decimal:
                     return self._loss(funder, currency, t)
@@ -131,9 +129,7 @@ class Factors:
                 for t, value in self._periods_of(f"loss of {funder} for {currency}", entries, loss):
                     self.losses[funder, currency, t] = value
 
-    def _named(
-        self, what: str, stored: object, known: Mapping[str, object], kind: str
-    ) -> list[tuple[str, object]]:
+    def _named(self, what: str, stored: object, known: Mapping[str, object], kind: str) -> list[tuple[str, object]]:
         if not isinstance(stored, Mapping):
             self._findings.account(_FILE, f"{what} is not a table of names")
             return []
@@ -142,9 +138,7 @@ class Factors:
                 self._findings.account(_FILE, f"{what}: unknown {kind} {name!r}")
         return [(str(name), entries) for name, entries in stored.items() if name in known]
 
-    def _periods_of(
-        self, what: str, stored: object, recompute: Callable[[int], Decimal]
-    ) -> list[tuple[int, Fraction]]:
+    def _periods_of(self, what: str, stored: object, recompute: Callable[[int], Decimal]) -> list[tuple[int, Fraction]]:
         found = []
         for label, text in self._named(what, stored, self._periods, "period"):
             t = self._periods[label]

@@ -151,11 +151,7 @@ class Facts:
             per_currency: defaultdict[str, Fraction] = defaultdict(Fraction)
             whole = Fraction(0)
             for offset, share in enumerate(self.case.profile(initiative, name)):
-                piece = (
-                    cost * share * self.factors.escalation(initiative, start + offset)
-                    if share
-                    else Fraction(0)
-                )
+                piece = cost * share * self.factors.escalation(initiative, start + offset) if share else Fraction(0)
                 if not piece:
                     continue
                 whole += piece

@@ -95,9 +95,7 @@ def _sentence(row: RuleRow, rule: MatchingRow) -> str:
     return f"matching: {rule.rule}: {row.owner}: matched {plain(row.value)} {row.unit}, {most} allowed"
 
 
-def _pool(
-    facts: Facts, amounts: Amounts, rules: list[_Rule], initiative: str, within: dict[str, list[int]]
-) -> _Pool:
+def _pool(facts: Facts, amounts: Amounts, rules: list[_Rule], initiative: str, within: dict[str, list[int]]) -> _Pool:
     case = facts.case
     pool = _Pool(defaultdict(Fraction), defaultdict(Fraction), [ZERO] * len(rules))
     for stage, found in within.items():
@@ -113,9 +111,7 @@ def _pool(
                 fits = tuple(r for r in found if rules[r].row.base in ("both", source))
                 pool.base[fits] += amount
             for r in fits:
-                pool.tolerance[r] += unit * (
-                    1 if matching else max(Fraction(1), Fraction(rules[r].row.ratio))
-                )
+                pool.tolerance[r] += unit * (1 if matching else max(Fraction(1), Fraction(rules[r].row.ratio)))
     return pool
 
 

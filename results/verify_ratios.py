@@ -26,9 +26,7 @@ class Amounts:
     def __init__(self, facts: Facts) -> None:
         """Convert every payment and due once."""
         own = {name: row.currency for name, row in facts.case.initiatives.items()}
-        self.payments: defaultdict[tuple[str, str], list[tuple[Payment, Fraction, Fraction]]] = defaultdict(
-            list
-        )
+        self.payments: defaultdict[tuple[str, str], list[tuple[Payment, Fraction, Fraction]]] = defaultdict(list)
         self.due: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
         self.due_units: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
         self.stages: defaultdict[str, dict[str, None]] = defaultdict(dict)
@@ -87,9 +85,7 @@ def _cofunding_row(
         total=due,
         unit=facts.case.initiatives[initiative].currency,
     )
-    facts.findings.rule(
-        row, lambda row: ratio_sentence(row, f"{rule.funders} pay", rule.at_least, rule.at_most)
-    )
+    facts.findings.rule(row, lambda row: ratio_sentence(row, f"{rule.funders} pay", rule.at_least, rule.at_most))
 
 
 def check_earmarks(facts: Facts) -> None:

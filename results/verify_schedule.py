@@ -118,9 +118,7 @@ def _ranking(facts: Facts) -> None:
     for call, rank, name in ranked:
         better = [other for c, r, other in ranked if c == call and r < rank]
         passed = [other for other in better if not facts.funded(other)]
-        words = (
-            f"ranking: {call}: {name} (rank {rank}) is funded, but better ranked {', '.join(passed)} is not"
-        )
+        words = f"ranking: {call}: {name} (rank {rank}) is funded, but better ranked {', '.join(passed)} is not"
         value, bound = Fraction(facts.funded(name)), Fraction(not passed)
         row = RuleRow("ranking", call, name, (str(rank),), value, at_most=bound)
         facts.findings.rule(row, words)

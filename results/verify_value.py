@@ -144,10 +144,7 @@ class Summary:
 
     def _counts(self) -> None:
         facts, case = self._facts, self._facts.case
-        done = {
-            name: [(name, m.milestone) in facts.start for m in steps]
-            for name, steps in case.milestones.items()
-        }
+        done = {name: [(name, m.milestone) in facts.start for m in steps] for name, steps in case.milestones.items()}
         expected = {
             "initiatives": len(case.initiatives),
             "funded": sum(map(facts.funded, case.initiatives)),

@@ -1,7 +1,7 @@
-"""Recounts a plan from its text tables, in fractions, straight from model.md: shares no code with the package.
+"""Recounts a plan from its text tables, in fractions, as model.md says; shares no code with the package.
 
-Each function asserts one part of "every amount has a payer, a line, a period and a cycle; every line's cost is
-paid exactly; no limit is exceeded by one minor unit; totals tie".
+Each function asserts one part of "every amount has a payer, a line, a period and a cycle; every line's cost
+is paid exactly; no limit is exceeded by one minor unit; totals tie".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from fundalign.results.plan import Run
 
-from .oracle.data import Data, Line, Span, text
+from .oracle.data import Line, Span, text
 from .oracle.who_pays import eligible, permitted
 from .variations import Tiny, exact_rate
 
@@ -47,7 +47,7 @@ class Recount:
             for r in self.plan["schedule"]
             if r["done"] == "true"
         }
-        self.lines = {(g.initiative, g.stage, g.party): g for g in self.data.lines}
+        self.lines = {(g.initiative, g.stage or "all", g.party): g for g in self.data.lines}
 
     def period(self, label: str) -> int:
         t = self.data.period(label)
@@ -143,11 +143,7 @@ def costs_are_paid(c: Recount) -> None:
             assert stated.pop((i, m["milestone"])) == c.rounded(total, row["currency"])
             lines = [g for g in c.data.lines if (g.initiative, g.stage) == (i, text(m.get("stage")))]
             for currency in {g.currency for g in lines}:
-                mine = {
-                    g: c.share(g) * c.rate(row["currency"], currency)
-                    for g in lines
-                    if g.currency == currency
-                }
+                mine = {g: c.share(g) * c.rate(row["currency"], currency) for g in lines if g.currency == currency}
                 cost[i, currency] += c.rounded(total * sum(mine.values()), currency)
                 for line, part in mine.items():
                     for t, amount in periods.items():
@@ -188,7 +184,7 @@ def delta(c: Recount, funder: str, currency: str, label: str) -> Fraction:
 
 
 def budgets_hold(c: Recount) -> None:
-    """Each cycle: spent is what is paid, everything fits to the minor unit, and what is left is accounted for."""
+    """Each cycle: spent is what is paid, all fits to the minor unit, and what is left is accounted for."""
     rows = {(r["funder"], r["cycle"]): r for r in c.plan["budgets"]}
     assert len(rows) == len(c.plan["budgets"]) == len(c.data.rows("budgets"))
     for funder, spans in c.data.spans.items():

@@ -1,4 +1,4 @@
-"""Recounts, from its text tables, the ratio rules of a plan and how its tables and totals tie; see recount.py."""
+"""Recounts the ratio rules of a plan, and how its tables and totals tie; see recount.py."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def ratios_hold(c: Recount) -> None:
     for rule in c.data.rows("earmarks"):
         last = c.data.period(rule.get("by"), c.data.T)
         assert last is not None
-        payers, chosen = c.data.pick_funders(rule.get("funders")), c.data.pick_initiatives(rule["initiatives"])
+        payers = c.data.pick_funders(rule.get("funders"))
+        chosen = c.data.pick_initiatives(rule.get("initiatives"))
         paid = [r for r in c.plan["funding"] if r["funder"] in payers and c.period(r["period"]) <= last]
         whole, units = worth(c, paid, c.data.base)
         marked = [r for r in paid if r["initiative"] in chosen and in_stage(rule, r)]

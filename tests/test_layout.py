@@ -124,9 +124,7 @@ def test_no_circles() -> None:
 
 
 def test_only_the_engine_knows_highspy() -> None:
-    users = [
-        name for name, path in MODULES.items() if any(t.split(".")[0] == "highspy" for t in imported(path))
-    ]
+    users = [name for name, path in MODULES.items() if any(t.split(".")[0] == "highspy" for t in imported(path))]
     assert users in ([], ["optimizer.engine"])
 
 
@@ -154,9 +152,7 @@ def test_every_family_has_a_golden_lp_and_the_four_tests(family: str) -> None:
     source = (ROOT / "tests" / "models" / f"test_{family}.py").read_text(encoding="utf-8")
     names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     for kind in KINDS:
-        assert any(name.startswith("test_") and kind in name for name in names), (
-            f"{family} has no {kind} test"
-        )
+        assert any(name.startswith("test_") and kind in name for name in names), f"{family} has no {kind} test"
 
 
 def test_files_stay_short() -> None:

@@ -33,9 +33,7 @@ def funded(case: Case, options: SolveOptions) -> tuple[float, float, set[str], s
 
 def check_knapsack(problem: Knapsack, gap: float) -> None:
     """The objective is the published optimum, and the chosen items fit and are worth exactly that."""
-    objective, bound, chosen, status = funded(
-        knapsack_case(problem), SolveOptions(gap=gap, time_limit=120, threads=1)
-    )
+    objective, bound, chosen, status = funded(knapsack_case(problem), SolveOptions(gap=gap, time_limit=120, threads=1))
     items = [int(name[1:]) for name in chosen]
     assert status == "optimal"
     assert sum((problem.profits[i] for i in items), Decimal(0)) == problem.optimum
@@ -75,9 +73,7 @@ LORIE_SAVAGE_YEARS = ((12, 54, 6, 6, 30, 6, 48, 36, 18), (3, 7, 6, 2, 35, 6, 4, 
 LORIE_SAVAGE_BUDGETS = (50, 20)
 
 
-def milestone(
-    initiative: str, name: str, order: int, cost: int, value: int, **more: object
-) -> dict[str, object]:
+def milestone(initiative: str, name: str, order: int, cost: int, value: int, **more: object) -> dict[str, object]:
     """Return a row of milestones.csv that lasts one period."""
     row = {
         "initiative": initiative,
@@ -119,8 +115,7 @@ def test_lorie_savage() -> None:
     first, second = LORIE_SAVAGE_YEARS
     tables: dict[str, Rows] = {
         "initiatives": [
-            {"initiative": f"I{i + 1}", "currency": "EUR", "complete": "true", "max_pause": 0}
-            for i in projects
+            {"initiative": f"I{i + 1}", "currency": "EUR", "complete": "true", "max_pause": 0} for i in projects
         ],
         "milestones": [
             row
@@ -169,8 +164,7 @@ def test_pit_scheduling_by_hand() -> None:
         "initiatives": [{"initiative": block, "currency": "EUR"} for block in values],
         "milestones": [milestone(block, "dig", 1, 1, value) for block, value in values.items()],
         "precedence": [
-            {"predecessor": above, "successor": "ORE", "type": "start-start", "lag": 0}
-            for above in ("A", "B", "C")
+            {"predecessor": above, "successor": "ORE", "type": "start-start", "lag": 0} for above in ("A", "B", "C")
         ],
     }
     objective, _, _, status = funded(one_payer("pit", 3, (2, 2, 2), "1", tables), SolveOptions(gap=0.0))

@@ -58,18 +58,14 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     subprocess.run([*install, str(wheel)], check=True, capture_output=True, text=True)
     where = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    site = subprocess.run(
-        [str(python), "-c", where], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    site = subprocess.run([str(python), "-c", where], check=True, capture_output=True, text=True).stdout.strip()
     lines = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     (Path(site) / "borrowed.pth").write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
     return home
 
 
 def test_the_wheel_holds_the_rooms_and_the_cases_and_nothing_else(wheel: Path) -> None:
-    names = {
-        name for name in zipfile.ZipFile(wheel).namelist() if not name.split("/")[0].endswith(".dist-info")
-    }
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if not name.split("/")[0].endswith(".dist-info")}
     rooms = ("inputs", "models", "optimizer", "results", "app")
     expected = {f"fundalign/{name}" for name in ("__init__.py", "py.typed")}
     for room in rooms:
@@ -93,8 +89,6 @@ def test_the_installed_command_solves_a_shipped_case_from_anywhere(environment: 
 
 def test_every_shipped_case_is_installed(environment: Path) -> None:
     names = "from fundalign.inputs.shipped import shipped_cases; print(shipped_cases())"
-    ran = subprocess.run(
-        [str(environment / "bin" / "python"), "-c", names], check=True, capture_output=True, text=True
-    )
+    ran = subprocess.run([str(environment / "bin" / "python"), "-c", names], check=True, capture_output=True, text=True)
     assert ran.stdout.strip() == str(shipped_cases())
     assert {"tiny", "quantum", "horizon"} <= set(shipped_cases())

@@ -1,4 +1,4 @@
-"""Variations of random tiny cases on which the invariants are tested: what must keep, lower or raise an optimum.
+"""Variations of random tiny cases for the invariants: what must keep, lower or raise an optimum.
 
 A case is drawn as the oracle's generator draws it, but without asking that its feature be binding: that is
 what makes it cheap. Runs of drawn cases are kept, so that properties which share a seed share the solve.
@@ -46,10 +46,14 @@ class Tiny:
     def case(self) -> Case:
         return case_from_tables(self.settings, self.tables)
 
-    def but(self, *, settings: dict[str, Any] | None = None, **tables: Rows) -> Tiny:
-        """The case with other settings and tables; a table without rows is left out."""
+    def but(self, **tables: Rows) -> Tiny:
+        """The case with other tables; one without rows is left out."""
         kept = {name: levelled(rows) for name, rows in {**self.tables, **tables}.items() if rows}
-        return Tiny({**self.settings, **(settings or {})}, kept)
+        return Tiny(self.settings, kept)
+
+    def under(self, **settings: Any) -> Tiny:
+        """The case with other settings."""
+        return Tiny({**self.settings, **settings}, self.tables)
 
     def column(self, table: str, column: str, change: Callable[[str], str]) -> Rows:
         """The rows of a table with one column changed where it is filled."""
@@ -135,7 +139,7 @@ def unhedged(found: Tiny) -> Tiny:
 def risky(found: Tiny) -> Tiny:
     """The case with an additive buffer and a volatility of every currency."""
     rows = [r | {"volatility": r.get("volatility") or "0.11"} for r in found.tables["currencies"]]
-    return found.but(settings={"buffer": {"method": "additive"} | dict(found.data.buffer)}, currencies=rows)
+    return found.under(buffer={"method": "additive"} | dict(found.data.buffer)).but(currencies=rows)
 
 
 def restated(found: Tiny, base: str) -> Tiny:
@@ -167,7 +171,7 @@ def restated(found: Tiny, base: str) -> Tiny:
                 rho = min(1.0, max(-1.0, new(c, d) / (sigma[c] * sigma[d])))
                 correlations.append({"currency_a": c, "currency_b": d, "correlation": f"{rho:.15f}"})
     changed = {"currencies": currencies, "rates": rates, "correlations": correlations}
-    return found.but(settings={"currency": base}, **changed)
+    return found.under(currency=base).but(**changed)
 
 
 def exact_rate(found: Tiny, currency: str, t: int | None = None) -> Fraction:
@@ -217,7 +221,7 @@ def restrictions(found: Tiny, rng: random.Random) -> Iterator[tuple[str, Tiny]]:
     part = {"rule": "added", "funders": rng.choice([*funders, "public"])} | some | bounds(0.1, 0.9)
     yield "co-funding", found.but(cofunding=more("cofunding", **part))
     measure = rng.choice(["received", "contributed", "geo_return", "key"])
-    fair = {"rule": "added", "measure": measure, "parties": rng.choice([p for p in data.keys])}
+    fair = {"rule": "added", "measure": measure, "parties": rng.choice(list(data.keys))}
     wide = bounds(0.2, 0.5) if measure in ("received", "contributed") else bounds(0.7, 1.2)
     yield "equity", found.but(equity=more("equity", **fair, **wide))
     mark = {"rule": "added", "funders": rng.choice([*funders, ""]), "initiatives": first} | bounds(0.2, 0.6)

@@ -4,7 +4,7 @@
 
 A case is a folder, the name of a shipped case, or `knapsack-N-M`: a 0-1 knapsack of N initiatives in
 M dimensions, made as OR-Library's were. Runs alternate and the median counts, so that a noisy machine hits
-both. "raw" is HiGHS with its defaults on the compiled matrix, asked for the same gap, limit and seed;
+both. "raw" is HiGHS with its defaults on the exact form's matrix, asked for the same gap, limit and seed;
 "whole" adds building, compiling, rounding to minor units and verifying. The ratio is whole to raw.
 """
 
@@ -132,9 +132,7 @@ def main() -> None:
     print("  ".join(f"{name:>14}" if k == 0 else f"{name:>9}" for k, name in enumerate(HEADINGS)), flush=True)
     for text in given.cases:
         cells = measure(text, given.repeat, given.seconds)
-        print(
-            "  ".join(f"{cell:>14}" if k == 0 else f"{cell:>9}" for k, cell in enumerate(cells)), flush=True
-        )
+        print("  ".join(f"{cell:>14}" if k == 0 else f"{cell:>9}" for k, cell in enumerate(cells)), flush=True)
 
 
 if __name__ == "__main__":

@@ -103,17 +103,13 @@ def ratio(project: Project, paying: Mapping[str, Payer]) -> Decimal:
 
 def initiative_tables(projects: Sequence[Project]) -> dict[str, list[Row]]:
     """initiatives, milestones and shares."""
-    initiatives: list[Row] = [
-        ("initiative", "name", "theme", "currency", "pot", "call", "complete", "max_pause")
-    ]
+    initiatives: list[Row] = [("initiative", "name", "theme", "currency", "pot", "call", "complete", "max_pause")]
     milestones: list[Row] = [
         ("initiative", "milestone", "order", "duration", "cost", "value", "earliest_start", "latest_start")
     ]
     parts: list[Row] = [("initiative", "party", "share")]
     for project in projects:
-        initiatives.append(
-            (project.key, project.title, project.theme, "EUR", "virtual", project.call, "true", 0)
-        )
+        initiatives.append((project.key, project.title, project.theme, "EUR", "virtual", project.call, "true", 0))
         lengths = project.durations
         costs = apportion(project.cost, lengths, CENT)
         values = apportion(project.contribution, costs, CENT)

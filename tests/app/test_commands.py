@@ -122,9 +122,7 @@ def test_solve_writes_the_run_and_tells_it(fundalign: Runner, little: Path, tmp_
     assert ran.stdout.strip().splitlines()[-1].startswith("written to little-run")
 
 
-def test_solve_as_json_prints_the_summary_and_nothing_else(
-    fundalign: Runner, little: Path, tmp_path: Path
-) -> None:
+def test_solve_as_json_prints_the_summary_and_nothing_else(fundalign: Runner, little: Path, tmp_path: Path) -> None:
     ran = fundalign("solve", little, "-o", "here", "--format", "json", "--solver-log", "--log-json")
     assert ran.returncode == 0, ran.stderr
     summary = json.loads(ran.stdout)

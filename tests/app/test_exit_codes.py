@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,18 +83,14 @@ def test_invalid_input_is_3_and_writes_nothing(fundalign: Runner, little: Path, 
     assert names_in(tmp_path) == {"little"}
 
 
-def test_a_change_that_matches_nothing_is_invalid_input(
-    fundalign: Runner, little: Path, tmp_path: Path
-) -> None:
+def test_a_change_that_matches_nothing_is_invalid_input(fundalign: Runner, little: Path, tmp_path: Path) -> None:
     ran = fundalign("solve", little, "--set", "milestones.value[initiative=Z]=1", "--format", "json")
     assert ran.returncode == 3
     assert json.loads(ran.stdout)["faults"][0]["file"] == "milestones.csv"
     assert names_in(tmp_path) == {"little"}
 
 
-def test_infeasible_is_4_and_the_explanation_is_written(
-    fundalign: Runner, little: Path, tmp_path: Path
-) -> None:
+def test_infeasible_is_4_and_the_explanation_is_written(fundalign: Runner, little: Path, tmp_path: Path) -> None:
     # both initiatives mandatory: 11 of cost, 10 of budget
     (little / "initiatives.csv").write_text(
         "initiative,currency,status\nA,EUR,mandatory\nB,EUR,mandatory\n", encoding="utf-8"
@@ -114,13 +111,27 @@ def test_a_limit_with_a_plan_is_6_and_the_last_line_says_how_far(fundalign: Runn
     assert fundalign("verify", "hard-run").returncode == 0
 
 
-def test_a_limit_without_a_plan_is_7_and_writes_nothing(
-    fundalign: Runner, hard: Path, tmp_path: Path
-) -> None:
+def test_a_limit_without_a_plan_is_7_and_writes_nothing(fundalign: Runner, hard: Path, tmp_path: Path) -> None:
     ran = fundalign("solve", hard, "--time-limit", "0.000001")
     assert ran.returncode == 7, ran.stderr
     assert "time limit" in ran.stderr
     assert names_in(tmp_path) == {"hard"}
+
+
+@pytest.mark.parametrize("flags", [[], ["--debug"]])
+def test_a_defect_is_1_and_shows_a_traceback_only_when_asked(flags: list[str]) -> None:
+    program = (
+        "import sys\nimport fundalign.app.checking as checking\nfrom fundalign.app.cli import main\n"
+        "def check_case(talk, text):\n    raise ZeroDivisionError('one by nothing')\n"
+        "checking.check_case = check_case\n"
+        f"sys.argv = ['fundalign', 'check', 'tiny', *{flags!r}]\nsys.exit(main())"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert "ZeroDivisionError: one by nothing" in ran.stderr
+    assert ("Traceback" in ran.stderr) is bool(flags)
+    assert ("Please report" in ran.stderr) is not bool(flags)
 
 
 @pytest.mark.parametrize(

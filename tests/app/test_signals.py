@@ -15,9 +15,7 @@ COMMAND = [sys.executable, "-m", "fundalign.app.cli"]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_while_solving_writes_the_best_plan(
-    hard: Path, tmp_path: Path, number: int, code: int
-) -> None:
+def test_a_signal_while_solving_writes_the_best_plan(hard: Path, tmp_path: Path, number: int, code: int) -> None:
     with subprocess.Popen(
         [*COMMAND, "solve", str(hard), "--log-json", "--format", "json"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -38,9 +36,7 @@ def test_a_signal_while_solving_writes_the_best_plan(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_while_reading_ends_without_a_traceback(
-    little: Path, tmp_path: Path, number: int, code: int
-) -> None:
+def test_a_signal_while_reading_ends_without_a_traceback(little: Path, tmp_path: Path, number: int, code: int) -> None:
     table = little / "budgets.csv"
     table.unlink()
     os.mkfifo(table)  # reading waits for a writer, so the signal arrives while the case is read

@@ -76,9 +76,7 @@ def test_any_cell(edits: list[tuple[tuple[str, str], int, str]]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.sampled_from(
-        [*SETTINGS, "buffer.confidence", "buffer.method", "objective.group", "solve.gap", "weights.x"]
-    ),
+    st.sampled_from([*SETTINGS, "buffer.confidence", "buffer.method", "objective.group", "solve.gap", "weights.x"]),
     st.one_of(ODD, st.integers(), st.floats(), st.booleans(), st.none(), st.lists(st.integers(), max_size=1)),
 )
 def test_any_setting(key: str, value: object) -> None:
@@ -99,9 +97,7 @@ def test_any_bytes(file: str, data: st.DataObject, tmp_path_factory: pytest.Temp
     content = (folder / file).read_bytes()
     start = data.draw(st.integers(0, len(content)))
     stop = data.draw(st.integers(start, min(start + 40, len(content))))
-    middle = data.draw(
-        st.one_of(st.binary(max_size=6), st.sampled_from([b'"', b";", b",", b"\n", b"\r", b"\xff\xfe"]))
-    )
+    middle = data.draw(st.one_of(st.binary(max_size=6), st.sampled_from([b'"', b";", b",", b"\n", b"\r", b"\xff\xfe"])))
     (folder / file).write_bytes(content[:start] + middle + content[stop:])
     told_or_sound(lambda: read_case(folder))
 

@@ -67,9 +67,7 @@ def test_shares_are_normalised(tables: Tables, settings: dict[str, Any]) -> None
 def test_pots(tables: Tables, settings: dict[str, Any]) -> None:
     tables["initiatives"][0]["pot"] = "real"
     tables["initiatives"].append({"initiative": "C", "currency": "EUR"})
-    tables["milestones"].append(
-        {"initiative": "C", "milestone": "m", "order": 1, "duration": 1, "cost": 1, "value": 1}
-    )
+    tables["milestones"].append({"initiative": "C", "milestone": "m", "order": 1, "duration": 1, "cost": 1, "value": 1})
     case = case_from_tables(settings, tables)
     assert [case.pot(i) for i in "ABC"] == ["real", "virtual", "real"]
     assert "C" not in case.shares
@@ -111,9 +109,7 @@ def test_rates(tables: Tables, settings: dict[str, Any]) -> None:
         1,
     )
     assert (case.volatility("SEK"), case.volatility("EUR")) == (Decimal("0.08"), 0)
-    assert [
-        case.correlation(*pair) for pair in (("SEK", "USD"), ("USD", "SEK"), ("SEK", "JPY"), ("SEK", "SEK"))
-    ] == [
+    assert [case.correlation(*pair) for pair in (("SEK", "USD"), ("USD", "SEK"), ("SEK", "JPY"), ("SEK", "SEK"))] == [
         Decimal("0.2"),
         Decimal("0.2"),
         0,

@@ -157,9 +157,7 @@ def test_cofunding_floors_above_one(tables: Tables, faults: Read) -> None:
     ],
     ids=["one within the other", "different scope", "exactly one"],
 )
-def test_cofunding_floors_that_fit(
-    second: dict[str, object], settings: dict[str, Any], tables: Tables
-) -> None:
+def test_cofunding_floors_that_fit(second: dict[str, object], settings: dict[str, Any], tables: Tables) -> None:
     tables["cofunding"] = [{"rule": "public floor", "funders": "public", "at_least": "0.7"}, second]
     assert case_from_tables(settings, tables).contradictions == ()
 
@@ -207,9 +205,7 @@ def test_candidate_without_window_is_a_warning(settings: dict[str, Any], tables:
     assert "the horizon ends with 2030" in hint
 
 
-def test_only_the_first_milestone_of_an_incomplete_candidate_counts(
-    settings: dict[str, Any], tables: Tables
-) -> None:
+def test_only_the_first_milestone_of_an_incomplete_candidate_counts(settings: dict[str, Any], tables: Tables) -> None:
     tables["milestones"][1]["duration"] = "4"
     assert read_warnings(settings, tables) == []
     tables["initiatives"][0]["complete"] = "true"
@@ -232,12 +228,8 @@ def test_other_warnings(settings: dict[str, Any], tables: Tables) -> None:
 def test_a_what_if_keeps_its_contradictions(small: Case) -> None:
     changed = small.change("initiatives", "status", where={"initiative": "A"}, set="mandatory")
     assert changed.contradictions == ()
-    broke = changed.change("budgets", "payments", where={"funder": "NM"}, set=0).change(
-        "matching", "ratio", set=0
-    )
-    assert [(f.file, f.row, f.severity) for f in broke.contradictions] == [
-        ("initiatives.csv", 2, "contradiction")
-    ]
+    broke = changed.change("budgets", "payments", where={"funder": "NM"}, set=0).change("matching", "ratio", set=0)
+    assert [(f.file, f.row, f.severity) for f in broke.contradictions] == [("initiatives.csv", 2, "contradiction")]
     healed = broke.change("initiatives", "status", set="candidate")
     assert healed.contradictions == ()
 

@@ -48,9 +48,7 @@ def test_impossible_correlations_name_their_pairs(tables: Tables, faults: Read) 
 
 @pytest.mark.parametrize("column", ["currency_a", "currency_b"])
 def test_base_has_no_correlation(column: str, tables: Tables, faults: Read) -> None:
-    tables["correlations"] = [
-        {"currency_a": "SEK", "currency_b": "SEK", "correlation": "0.2"} | {column: "EUR"}
-    ]
+    tables["correlations"] = [{"currency_a": "SEK", "currency_b": "SEK", "correlation": "0.2"} | {column: "EUR"}]
     expect_only(faults(), ("correlations.csv", 2, column, "EUR"), "other than the base")
 
 
@@ -59,9 +57,7 @@ def test_currency_correlates_with_another(tables: Tables, faults: Read) -> None:
     expect_only(faults(), ("correlations.csv", 2, "currency_b", "SEK"), "another currency")
 
 
-@pytest.mark.parametrize(
-    ("column", "value"), [("rate", "1.01"), ("volatility", "0.1"), ("hedge_cost", "0.01")]
-)
+@pytest.mark.parametrize(("column", "value"), [("rate", "1.01"), ("volatility", "0.1"), ("hedge_cost", "0.01")])
 def test_base_currency_is_the_measure(column: str, value: str, tables: Tables, faults: Read) -> None:
     tables["currencies"].append({"currency": "EUR", "rate": "1"} | {column: value})
     expect_only(faults(), ("currencies.csv", 5, column, value), "EUR is the base currency")
@@ -167,9 +163,7 @@ def test_name_that_means_two_things(
     expect_only(faults(), (f"{table}.csv", len(tables[table]) + 1, column, str(row[column])), told)
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "told"), [("theme", "B", "an initiative"), ("call", "light", "a theme")]
-)
+@pytest.mark.parametrize(("column", "value", "told"), [("theme", "B", "an initiative"), ("call", "light", "a theme")])
 def test_theme_or_call_named_like_something_else(
     column: str, value: str, told: str, tables: Tables, faults: Read
 ) -> None:
@@ -211,9 +205,7 @@ BOUNDS = [
 
 
 @pytest.mark.parametrize(("table", "row", "column", "value"), BOUNDS)
-def test_bounds(
-    table: str, row: dict[str, object], column: str, value: str, tables: Tables, faults: Read
-) -> None:
+def test_bounds(table: str, row: dict[str, object], column: str, value: str, tables: Tables, faults: Read) -> None:
     tables[table] = [row]
     assert place(faults()[0]) == (f"{table}.csv", 2, column, value)
 

@@ -36,9 +36,7 @@ NOT_YET: list[tuple[str, int, str, str]] = [
 
 
 @pytest.mark.parametrize(("table", "row", "column", "value"), NOT_YET)
-def test_columns_not_supported_yet(
-    table: str, row: int, column: str, value: str, tables: Tables, faults: Read
-) -> None:
+def test_columns_not_supported_yet(table: str, row: int, column: str, value: str, tables: Tables, faults: Read) -> None:
     tables[table][row][column] = value
     expect_only(faults(), (f"{table}.csv", row + 2, column, value), "not supported yet")
 
@@ -87,9 +85,7 @@ SETTINGS: list[tuple[str, str, object, str]] = [
 
 
 @pytest.mark.parametrize(("section", "key", "value", "told"), SETTINGS)
-def test_setting(
-    section: str, key: str, value: object, told: str, settings: dict[str, Any], faults: Read
-) -> None:
+def test_setting(section: str, key: str, value: object, told: str, settings: dict[str, Any], faults: Read) -> None:
     if section:
         settings[section] = {key: value}
     else:

@@ -98,9 +98,7 @@ def test_utf_16(folder: Path) -> None:
     assert one(faults_of(folder)) == ("parties.csv", None, None, "UTF-16")
 
 
-@pytest.mark.parametrize(
-    "file", ["case.toml", "funders.csv", "budgets.csv", "initiatives.csv", "milestones.csv"]
-)
+@pytest.mark.parametrize("file", ["case.toml", "funders.csv", "budgets.csv", "initiatives.csv", "milestones.csv"])
 def test_missing_file(file: str, folder: Path) -> None:
     (folder / file).unlink()
     assert one(faults_of(folder)) == (file, None, None, None)
@@ -252,17 +250,13 @@ def test_twenty_faults_are_all_named(folder: Path) -> None:
 
 def test_a_hundred_thousand_rows(tmp_path: Path) -> None:
     count = 20_000
-    (tmp_path / "case.toml").write_text(
-        'name = "big"\ncurrency = "EUR"\nfirst_period = "2027"\nperiods = 4\n'
-    )
+    (tmp_path / "case.toml").write_text('name = "big"\ncurrency = "EUR"\nfirst_period = "2027"\nperiods = 4\n')
     (tmp_path / "funders.csv").write_text("funder,kind,currency\nF,public,EUR\n")
     (tmp_path / "budgets.csv").write_text("funder,cycle,first_period,last_period,payments\nF,c,2027,2030,9\n")
     lines = [f"I{i},EUR,T{i % 7}\n" for i in range(count)]
     (tmp_path / "initiatives.csv").write_text("initiative,currency,theme\n" + "".join(lines))
     lines = [f"I{i},m{order},{order},1,{i}.25,1\n" for i in range(count) for order in (1, 2)]
-    (tmp_path / "milestones.csv").write_text(
-        "initiative,milestone,order,duration,cost,value\n" + "".join(lines)
-    )
+    (tmp_path / "milestones.csv").write_text("initiative,milestone,order,duration,cost,value\n" + "".join(lines))
     lines = [f"I{i},P{(i + step) % 30},0.5\n" for i in range(count) for step in (0, 7)]
     (tmp_path / "shares.csv").write_text("initiative,party,share\n" + "".join(lines))
     case = read_case(tmp_path)
@@ -310,9 +304,7 @@ def test_any_name_and_number_comes_back(
             }
         ],
     }
-    case = case_from_tables(
-        {"name": "n", "currency": "EUR", "first_period": "2027", "periods": 1}, tables, "case"
-    )
+    case = case_from_tables({"name": "n", "currency": "EUR", "first_period": "2027", "periods": 1}, tables, "case")
     folder = tmp_path_factory.mktemp("run") / "case"
     write_case(case, folder)
     again = read_case(folder)

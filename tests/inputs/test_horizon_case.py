@@ -63,8 +63,7 @@ def test_written_shares_sum_to_one(case: Case) -> None:
 def test_budgets_hold_three_fifths_of_all_cost(case: Case) -> None:
     currency = {row.funder: row.currency for row in case.tables["funders"]}
     money = sum(
-        Fraction(row.payments) * Fraction(case.reference_rate(currency[row.funder]))
-        for row in case.tables["budgets"]
+        Fraction(row.payments) * Fraction(case.reference_rate(currency[row.funder])) for row in case.tables["budgets"]
     )
     assert money * case.unit / Fraction(COST) == pytest.approx(0.6, abs=0.001)
 

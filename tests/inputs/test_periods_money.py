@@ -28,9 +28,7 @@ def test_the_period_after(frequency: periods.Frequency, first: str, after: str) 
     assert periods.frequency_of(first) == frequency
 
 
-@pytest.mark.parametrize(
-    "label", ["27", "2027H3", "2027Q0", "2027-13", "2027-1", "2027h1", "0001", "٢٠٢٧", "2027\n"]
-)
+@pytest.mark.parametrize("label", ["27", "2027H3", "2027Q0", "2027-13", "2027-1", "2027h1", "0001", "٢٠٢٧", "2027\n"])
 def test_no_period(label: str) -> None:
     assert periods.frequency_of(label) is None
 
@@ -46,21 +44,15 @@ def test_labels_and_ordinals_are_inverse(frequency: periods.Frequency, year: int
     [("Y", "2027", "2030", 4, 1), ("H", "2027H2", "2028H2", 3, 2), ("Q", "2027Q4", "2028Q1", 2, 4),
      ("M", "2027-05", "2027-04", 0, 12)],
 )  # fmt: skip
-def test_case_counts_from_its_first_period(
-    frequency: str, first: str, label: str, number: int, per_year: int
-) -> None:
+def test_case_counts_from_its_first_period(frequency: str, first: str, label: str, number: int, per_year: int) -> None:
     settings = {"name": "n", "currency": "EUR", "first_period": first, "periods": 4, "frequency": frequency}
     case = case_from_tables(
         settings,
         {
             "funders": [{"funder": "F", "kind": "public", "currency": "EUR"}],
-            "budgets": [
-                {"funder": "F", "cycle": "c", "first_period": first, "last_period": first, "payments": 1}
-            ],
+            "budgets": [{"funder": "F", "cycle": "c", "first_period": first, "last_period": first, "payments": 1}],
             "initiatives": [{"initiative": "A", "currency": "EUR"}],
-            "milestones": [
-                {"initiative": "A", "milestone": "m", "order": 1, "duration": 1, "cost": 1, "value": 1}
-            ],
+            "milestones": [{"initiative": "A", "milestone": "m", "order": 1, "duration": 1, "cost": 1, "value": 1}],
         },
     )
     assert case.period(label) == number
@@ -69,9 +61,7 @@ def test_case_counts_from_its_first_period(
     assert list(case.cycles["F"][0].periods) == [1]
 
 
-@pytest.mark.parametrize(
-    ("code", "digits"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("ISK", 0), ("HUF", 2)]
-)
+@pytest.mark.parametrize(("code", "digits"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("ISK", 0), ("HUF", 2)])
 def test_minor_digits(code: str, digits: int) -> None:
     assert money.minor_digits(code) == digits
 

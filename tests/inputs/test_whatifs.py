@@ -67,10 +67,7 @@ def test_typed_values(small: Case) -> None:
         small.initiatives
     )
     assert (
-        small.change("milestones", "duration", where={"duration": 2}, multiply="1.5")
-        .milestones["A"][1]
-        .duration
-        == 3
+        small.change("milestones", "duration", where={"duration": 2}, multiply="1.5").milestones["A"][1].duration == 3
     )
 
 
@@ -138,9 +135,7 @@ def test_exactly_one_operation(ops: dict[str, Any], small: Case) -> None:
 
 
 def test_settings_change(small: Case) -> None:
-    changed = small.change("case", "buffer.method", set="additive").change(
-        "case", "discount_rate", set="0.03"
-    )
+    changed = small.change("case", "buffer.method", set="additive").change("case", "discount_rate", set="0.03")
     assert changed.settings.buffer.method == "additive"
     assert changed.settings.discount_rate == Decimal("0.03")
     assert changed.change("case", "unit", multiply=1000).unit == 1000
@@ -290,9 +285,7 @@ def test_set_expressions_that_cannot_be_read(text: str) -> None:
 
 
 def test_a_set_expression_applied(small: Case) -> None:
-    changed = small.apply(
-        [parse_set("budgets.payments[funder=NM,cycle=b]*=2"), parse_set("case.solve.gap=0.01")]
-    )
+    changed = small.apply([parse_set("budgets.payments[funder=NM,cycle=b]*=2"), parse_set("case.solve.gap=0.01")])
     assert payments(changed) == ["100", "201.00", "50", "20"]
     assert changed.settings.solve.gap == Decimal("0.01")
     assert str(parse_set("budgets.payments[funder=NM]*=2")) == "budgets.payments[funder=NM]*=2"

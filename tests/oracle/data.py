@@ -138,11 +138,7 @@ class Data:
     def pick_funders(self, selector: Any) -> set[str]:
         chosen = text(selector)
         grouped = self.members(chosen, "funder")
-        return {
-            f
-            for f, r in self.funders.items()
-            if not chosen or f == chosen or r["kind"] == chosen or f in grouped
-        }
+        return {f for f, r in self.funders.items() if not chosen or f == chosen or r["kind"] == chosen or f in grouped}
 
     def pick_sources(self, selector: Any) -> set[str]:
         """Co-funding: public and private mean whose money it is."""

@@ -93,7 +93,7 @@ def draw_eligibility(d: Draft) -> None:
         row["funders"] = d.rng.choice([*names(d), "public", *d.groups("funder")])
         allow = d.maybe(0.3)
         row["allow"] = "true" if allow else "false"
-        if not allow and d.maybe(0.3):
+        if not allow and d.maybe(0.5):
             row["parties"] = d.rng.choice([r["party"] for r in d.rows("parties")])
 
 
@@ -153,5 +153,5 @@ def draw_earmark(d: Draft) -> None:
         row["initiatives"] = d.rng.choice([r["initiative"] for r in d.rows("initiatives")])
     row["funders"] = d.rng.choice([*names(d, "public"), *d.groups("funder"), "public", ""])
     row |= {"at_least": str(d.some(0.3, 0.7))} if d.maybe(0.5) else {"at_most": str(d.some(0.15, 0.5))}
-    if d.maybe(0.25):
-        row["by"] = d.label(d.rng.randint(2, d.periods))
+    if d.maybe(0.5):
+        row["by"] = d.label(d.rng.randint(1, d.periods))

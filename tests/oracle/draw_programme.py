@@ -45,9 +45,7 @@ def draw_payers(d: Draft) -> None:
             t = rng.randint(1, d.periods)
             d.add("rates", currency=c, period=d.label(t), rate=f"{RATES[c] * d.some(0.85, 1.15):.6f}")
     if len(foreign) == 2 and d.maybe(0.6):
-        d.add(
-            "correlations", currency_a=foreign[0], currency_b=foreign[1], correlation=str(d.some(-0.8, 0.8))
-        )
+        d.add("correlations", currency_a=foreign[0], currency_b=foreign[1], correlation=str(d.some(-0.8, 0.8)))
     parties = ["A", "B", "C"][: rng.choice([2, 3, 3])]
     for p in parties:
         row = d.add("parties", party=p)
@@ -96,7 +94,7 @@ def draw_initiatives(d: Draft) -> None:
         draw_chain(d, row, durations)
         if d.hard("infeasible") and n < 2:
             row["status"] = "mandatory"
-        kind = rng.choice(["virtual", "virtual", "real", "bare"]) if n else "virtual"
+        kind = rng.choice(["virtual", "virtual", "real", "real", "bare"]) if n else "virtual"
         if kind != "bare":
             row["pot"] = rng.choice(["", "virtual"]) if kind == "virtual" else "real"
             chosen = parties if n == 0 else sorted(rng.sample(parties, rng.randint(1, len(parties))))
@@ -162,13 +160,9 @@ def draw_timing(d: Draft, row: Row, starts: list[int], durations: list[int]) -> 
     mine = [m for m in d.rows("milestones") if m["initiative"] == row["initiative"]]
     for m, t, length in zip(mine, starts, durations, strict=True):
         if draws("windows", 0.6):
-            column, label = rng.choice(
-                [("earliest_start", t), ("latest_start", t), ("deadline", t + length - 1)]
-            )
+            column, label = rng.choice([("earliest_start", t), ("latest_start", t), ("deadline", t + length - 1)])
             m[column] = d.label(label)
-    end = max(
-        t + max(length - 1, last_offset(d, m)) for m, t, length in zip(mine, starts, durations, strict=True)
-    )
+    end = max(t + max(length - 1, last_offset(d, m)) for m, t, length in zip(mine, starts, durations, strict=True))
     if draws("sunset", 0.3):
         row["sunset"] = d.label(end if d.hard("milestones:sunset") else rng.randint(end, T))
     if len(starts) > 1:

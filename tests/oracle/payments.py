@@ -69,10 +69,7 @@ class Payments(Program):
 
     def eligibility(self) -> None:
         barred = {
-            (f, n)
-            for f in self.data.funders
-            for n, g in enumerate(self.data.lines)
-            if not eligible(self.data, f, g)
+            (f, n) for f in self.data.funders for n, g in enumerate(self.data.lines) if not eligible(self.data, f, g)
         }
         terms: Terms = {("x", f, n, t): 1.0 for f, n, t in self.x if (f, n) in barred}
         if terms:
@@ -95,14 +92,12 @@ class Payments(Program):
         data = self.data
         funders = {f for f, r in data.funders.items() if r["kind"] == "matching"}
         bases = {
-            b: {f for f in data.funders if f not in funders and data.source(f) == b}
-            for b in ("public", "private")
+            b: {f for f in data.funders if f not in funders and data.source(f) == b} for b in ("public", "private")
         }
         cells = dict.fromkeys((g.initiative, g.stage, t) for g in data.lines for t in self.periods)
         rules = data.rows("matching")
         reach = [
-            (data.pick_funders(r["funders"]) & funders, data.pick_initiatives(r.get("initiatives")))
-            for r in rules
+            (data.pick_funders(r["funders"]) & funders, data.pick_initiatives(r.get("initiatives"))) for r in rules
         ]
         scopes: list[list[tuple[str, str, int]]] = [
             [c for c in cells if c[0] in inside and text(r.get("stage")) in ("", c[1])]
@@ -119,9 +114,7 @@ class Payments(Program):
             for b, whose in bases.items():
                 terms = {("used", k, b, *cell): 1.0 for k in here if rules[k]["base"] in (b, "both")}
                 if terms:
-                    terms |= {
-                        ("x", f, n, t): -1.0 for f in whose for n in lines if ("x", f, n, t) in self.columns
-                    }
+                    terms |= {("x", f, n, t): -1.0 for f in whose for n in lines if ("x", f, n, t) in self.columns}
                     self.row("matching", terms)
         for k, r in enumerate(rules):
             for i in reach[k][1]:
@@ -195,11 +188,7 @@ class Payments(Program):
                 need: Terms = {("need", f, k): -1.0}
                 for c in self.foreign(f):
                     for t in range(span.first, span.last + 1):
-                        paid = [
-                            key
-                            for key in self.x
-                            if (key[0], data.lines[key[1]].currency, key[2]) == (f, c, t)
-                        ]
+                        paid = [key for key in self.x if (key[0], data.lines[key[1]].currency, key[2]) == (f, c, t)]
                         loss = data.loss(home, c, span, t) * data.reference(home) / data.reference(c)
                         need |= {("x", *key): loss for key in paid}
                         if self.hedge_fee(f, c, span, t) is not None:
@@ -242,9 +231,7 @@ class Payments(Program):
                 if r.get(side) not in (None, ""):
                     whole = self.paid(funders, every, by)
                     bound = number(r[side])
-                    self.row(
-                        "earmarks", {key: sign * (bound - (1.0 if key in mine else 0.0)) for key in whole}
-                    )
+                    self.row("earmarks", {key: sign * (bound - (1.0 if key in mine else 0.0)) for key in whole})
 
     def right_hand(self, drop: frozenset[str]) -> Floats:
         """As in the program; without reservations nothing is owed to running programmes."""

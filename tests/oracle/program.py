@@ -41,9 +41,7 @@ class Program:
         self.tags: list[str] = []
         self.equal: list[bool] = []
 
-    def row(
-        self, tag: str, terms: Terms, constant: float = 0.0, due: Iterable[tuple[int, float]] = ()
-    ) -> None:
+    def row(self, tag: str, terms: Terms, constant: float = 0.0, due: Iterable[tuple[int, float]] = ()) -> None:
         """Σ terms ≤ constant + Σ weight·due; an "=" before the tag makes it an equality."""
         for key in terms:
             self.columns.setdefault(key, len(self.columns))

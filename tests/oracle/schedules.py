@@ -220,9 +220,7 @@ def received(data: Data, parties: set[str], by: int) -> Floats:
     weights = np.zeros((len(data.lines), data.T))
     for n, line in enumerate(data.lines):
         part = data.shares.get(line.initiative, {})
-        share = (
-            float(line.party in parties) if line.party else sum(s for p, s in part.items() if p in parties)
-        )
+        share = float(line.party in parties) if line.party else sum(s for p, s in part.items() if p in parties)
         weights[n, :by] = share
     return weights.ravel()
 

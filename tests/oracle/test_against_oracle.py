@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from fundalign.inputs.faults import Infeasible
 from fundalign.inputs.read import case_from_tables
 from fundalign.optimizer.solve import SolveOptions, solve

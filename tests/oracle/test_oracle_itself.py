@@ -17,9 +17,7 @@ def settings(**more: Any) -> dict[str, Any]:
     return plain | more
 
 
-def public(
-    name: str, payments: float, party: str = "", currency: str = "EUR", **budget: Any
-) -> dict[str, list[Row]]:
+def public(name: str, payments: float, party: str = "", currency: str = "EUR", **budget: Any) -> dict[str, list[Row]]:
     """A public funder with one cycle over three years."""
     cycle = {
         "funder": name,
@@ -93,9 +91,7 @@ def test_value_is_expected_and_discounted_and_cost_escalates() -> None:
             "success": 0.5,
         },
     ]
-    work = table("initiatives", {"initiative": "A", "currency": "EUR", "escalation": 0.1}) | table(
-        "milestones", *steps
-    )
+    work = table("initiatives", {"initiative": "A", "currency": "EUR", "escalation": 0.1}) | table("milestones", *steps)
     more = {"expected_value": True, "discount_rate": 0.1}
     assert optimum(join(public("F", 11.47), work), **more) == pytest.approx(13.884298)
     assert optimum(join(public("F", 11.45), work), **more) == pytest.approx(8 / 1.1)
@@ -152,9 +148,7 @@ def test_each_unit_of_base_unlocks_one_matching_rule_only() -> None:
     # the base counted twice, 6.67 would do.
     match = {"funder": "M", "kind": "matching", "currency": "EUR"}
     money = {"funder": "M", "cycle": "c1", "first_period": "2027", "last_period": "2029", "payments": 50}
-    rules = [
-        {"rule": f"r{n}", "funders": "M", "base": b, "ratio": 0.25} for n, b in enumerate(["public", "both"])
-    ]
+    rules = [{"rule": f"r{n}", "funders": "M", "base": b, "ratio": 0.25} for n, b in enumerate(["public", "both"])]
     extra = table("funders", match) | table("budgets", money) | table("matching", *rules)
     assert optimum(join(public("F", 8.01), extra, project("A", 10, 3))) == 3
     short = Oracle(settings(), join(public("F", 7.99), extra, project("A", 10, 3)))

@@ -217,8 +217,7 @@ def tables_of(text: str) -> dict[str, pd.DataFrame]:
     """Read blocks of CSV, each under the name of its table."""
     blocks = (block.partition("\n") for block in text.strip().split("\n\n"))
     return {
-        name: pd.read_csv(io.StringIO(csv), dtype=str, keep_default_na=False).astype(object)
-        for name, _, csv in blocks
+        name: pd.read_csv(io.StringIO(csv), dtype=str, keep_default_na=False).astype(object) for name, _, csv in blocks
     }
 
 

@@ -195,9 +195,7 @@ RULES = [
 
 
 @pytest.mark.parametrize(("file", "path", "value", "words"), ENTRIES)
-def test_one_entry_changed_is_named(
-    hand_plan: HandPlan, file: str, path: str, value: object, words: str
-) -> None:
+def test_one_entry_changed_is_named(hand_plan: HandPlan, file: str, path: str, value: object, words: str) -> None:
     place: dict[str, Any] = getattr(hand_plan, file)
     *parents, last = path.split(".")
     for name in parents:

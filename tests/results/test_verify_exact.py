@@ -19,9 +19,7 @@ FUNDING += ["amount", "amount_funder", "amount_base"]
 SCHEDULE = ["initiative", "milestone", "stage", "done", "start", "finish", "level", "cost", "success"]
 
 
-def one_initiative(
-    costs: list[str], shares: dict[str, str], funders: dict[str, str], **tables: Table
-) -> Case:
+def one_initiative(costs: list[str], shares: dict[str, str], funders: dict[str, str], **tables: Table) -> Case:
     """Make a case with the initiative I, one stage and milestone per cost, and funders of the given kinds."""
     settings: dict[str, Any] = {
         "name": "one",
@@ -50,10 +48,7 @@ def one_initiative(
 
 def audit_of(case: Case, payments: list[tuple[str, str, str, int, str]], cost: str = "") -> Audit:
     """Audit (funder, stage, party, period, amount) payments; the milestones of I follow one another."""
-    funding = [
-        (f, "I", stage, party, str(t), "EUR", amount, amount, amount)
-        for f, stage, party, t, amount in payments
-    ]
+    funding = [(f, "I", stage, party, str(t), "EUR", amount, amount, amount) for f, stage, party, t, amount in payments]
     schedule = [
         (
             "I",
@@ -96,9 +91,7 @@ def test_dues_may_be_rounded_either_way_but_sum_to_the_cost(amounts: list[str], 
     assert (not faults) if not fault else any(fault in said for said in faults)
 
 
-@pytest.mark.parametrize(
-    ("paid", "holds"), [("10.00", True), ("10.01", True), ("9.99", False), ("10.02", False)]
-)
+@pytest.mark.parametrize(("paid", "holds"), [("10.00", True), ("10.01", True), ("9.99", False), ("10.02", False)])
 def test_an_exact_tie_may_be_rounded_either_way(paid: str, holds: bool) -> None:
     case = one_initiative(["10.005"], {"A": "1"}, {"F": "public"})
     found = audit_of(case, [("F", "g1", "A", 2027, paid)], paid)
