@@ -11,6 +11,8 @@ in the funder's currency and `unit`s. The buffer is the least the rules need, so
 slack of the row at the cycle's end. Without `released` that row implies the other. Source: model.md, rule 9.
 """
 
+from itertools import pairwise
+
 import pyomo.environ as pyo
 
 from ..inputs.case import Case, Cycle
@@ -49,9 +51,7 @@ def add_budgets(model: pyo.ConcreteModel, case: Case) -> None:
     model.carried = pyo.Var(list(limits), bounds=lambda _, f, k: (0, limits[f, k]))
     spent, need, hedging = spending(model, case), buffer_need(model, case), hedge_costs(model, case)
     cycles = {(f, c.name): c for f, rows in case.cycles.items() for c in rows}
-    before = {
-        (f, two.name): one.name for f, rows in case.cycles.items() for one, two in zip(rows, rows[1:], strict=False)
-    }
+    before = {(f, two.name): one.name for f, rows in case.cycles.items() for one, two in pairwise(rows)}
     released = case.settings.buffer.released
 
     def used(key: Index, with_buffer: bool) -> Linear:

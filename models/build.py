@@ -21,7 +21,8 @@ from .ranking import add_ranking
 def build(case: Case, compact: bool = False) -> pyo.ConcreteModel:
     """Return the mixed-integer program of a case; money in the case's `unit`, objective maximised.
 
-    `compact` gives the smaller relaxation that the search runs on (see `pools`); the exact form settles what it proposes.
+    `compact` gives the smaller relaxation that the search runs on (see `pools`); the exact form settles what it
+    proposes.
     """
     model = pyo.ConcreteModel(name=case.settings.name)
     add_decisions(model, case, compact)

@@ -9,6 +9,7 @@ Source: model.md, rule 3.
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..inputs.tables import ChoiceRow
 from .algebra import Linear, row
 from .decisions import funded
 
@@ -16,7 +17,7 @@ from .decisions import funded
 def choice_groups(case: Case) -> dict[str, tuple[frozenset[str], int, int | None]]:
     """Return {choice: (initiatives, at least, at most)}."""
     found: dict[str, tuple[frozenset[str], int, int | None]] = {}
-    for rule in case.tables["choices"]:
+    for rule in case.rows(ChoiceRow):
         members, low, high = found.get(rule.choice, (frozenset[str](), 0, None))
         highs = [bound for bound in (high, rule.at_most) if bound is not None]
         members |= case.select_initiatives(rule.initiatives)

@@ -9,6 +9,7 @@ cofunding.csv is a rule of its own. Source: model.md, rule 5.
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..inputs.tables import CofundingRow
 from .algebra import Linear, row
 from .decisions import due, paid
 from .eligibility import Scope
@@ -21,7 +22,7 @@ def cofunding_scopes(case: Case) -> list[Scope]:
     """Return the scope of every row, in file order."""
     return [
         Scope(case.select_source(rule.funders), case.select_initiatives(rule.initiatives), rule.stage)
-        for rule in case.tables["cofunding"]
+        for rule in case.rows(CofundingRow)
     ]
 
 
@@ -29,7 +30,7 @@ def cofunding_indices(model: pyo.ConcreteModel, case: Case, side: str) -> list[I
     """Return (row, rule, initiative) for every bound of `side` (`at_least` or `at_most`) that is set."""
     return [
         (n, rule.rule, name)
-        for n, (rule, scope) in enumerate(zip(case.tables["cofunding"], cofunding_scopes(case), strict=True))
+        for n, (rule, scope) in enumerate(zip(case.rows(CofundingRow), cofunding_scopes(case), strict=True))
         if getattr(rule, side) is not None
         for name in case.initiatives
         if any(scope.covers(name, line.stage) for line in model.layout.lines_of.get(name, ()))
@@ -38,7 +39,7 @@ def cofunding_indices(model: pyo.ConcreteModel, case: Case, side: str) -> list[I
 
 def add_cofunding(model: pyo.ConcreteModel, case: Case) -> None:
     """Add a row per rule, initiative and bound."""
-    scopes, rules = cofunding_scopes(case), case.tables["cofunding"]
+    scopes, rules = cofunding_scopes(case), case.rows(CofundingRow)
 
     def share(m: pyo.ConcreteModel, n: int, name: str, bound: float) -> Linear:
         scope = scopes[n]
@@ -50,10 +51,10 @@ def add_cofunding(model: pyo.ConcreteModel, case: Case) -> None:
         return body
 
     def at_least(m: pyo.ConcreteModel, n: int, _: str, name: str) -> object:
-        return row(m, 0.0, share(m, n, name, float(rules[n].at_least)), None)
+        return row(m, 0.0, share(m, n, name, float(rules[n].at_least or 0)), None)
 
     def at_most(m: pyo.ConcreteModel, n: int, _: str, name: str) -> object:
-        return row(m, None, share(m, n, name, float(rules[n].at_most)), 0.0)
+        return row(m, None, share(m, n, name, float(rules[n].at_most or 0)), 0.0)
 
     model.cofunding_at_least = pyo.Constraint(cofunding_indices(model, case, "at_least"), rule=at_least)
     model.cofunding_at_most = pyo.Constraint(cofunding_indices(model, case, "at_most"), rule=at_most)

@@ -4,9 +4,9 @@
     additive     need[f,k] = Σ_{t in k} Σ_c δ(f,c,t)·u[f,c,t]              all currencies move against f together
     hedge costs  Σ_{t in k} Σ_c (hedge_cost(c) + hedge_cost(κ(f)))·years(t)·R(c,t)/R(κ(f),t)·hedged[f,c,t]
 
-Need and costs are in the funder's currency, `unit`s; `hedged` is in c. The loss factor δ is in `factors`. A leg without a
-hedge cost cannot be hedged, and hedging that costs as much as the loss it covers is never worth a variable. Source:
-model.md, rule 10.
+Need and costs are in the funder's currency, `unit`s; `hedged` is in c. The loss factor δ is in `factors`. A leg
+without a hedge cost cannot be hedged, and hedging that costs as much as the loss it covers is never worth a variable.
+Source: model.md, rule 10.
 """
 
 from collections import defaultdict

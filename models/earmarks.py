@@ -13,6 +13,7 @@ from decimal import Decimal
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..inputs.tables import EarmarkRow
 from .algebra import Linear, row
 from .eligibility import Scope
 
@@ -35,7 +36,7 @@ class Earmark:
 def earmark_rules(case: Case) -> dict[str, Earmark]:
     """Return the rules of earmarks.csv by name."""
     found: dict[str, Earmark] = defaultdict(Earmark)
-    for rule in case.tables["earmarks"]:
+    for rule in case.rows(EarmarkRow):
         earmark = found[rule.rule]
         initiatives = case.select_initiatives(rule.initiatives)
         earmark.scopes.append(Scope(case.select_funders(rule.funders), initiatives, rule.stage))

@@ -15,6 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ..inputs.case import Case
+from ..inputs.tables import EligibilityRow, MatchingRow
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Eligibility:
         self._case = case
         self._allowed: dict[str, list[Scope]] = defaultdict(list)
         self._barred: dict[str, list[Scope]] = defaultdict(list)
-        for rule in case.tables["eligibility"]:
+        for rule in case.rows(EligibilityRow):
             parties = case.select_parties(rule.parties) if rule.parties else None
             scope = Scope(
                 case.select_funders(rule.funders),
@@ -50,13 +51,13 @@ class Eligibility:
             for funder in scope.funders:
                 (self._allowed if rule.allow else self._barred)[funder].append(scope)
         self._matching: dict[str, list[Scope]] = defaultdict(list)
-        for rule in case.tables["matching"]:
+        for match in case.rows(MatchingRow):
             funders, initiatives = (
-                case.select_funders(rule.funders),
-                case.select_initiatives(rule.initiatives),
+                case.select_funders(match.funders),
+                case.select_initiatives(match.initiatives),
             )
             for funder in funders:
-                self._matching[funder].append(Scope(funders, initiatives, rule.stage))
+                self._matching[funder].append(Scope(funders, initiatives, match.stage))
 
     def _met(self, scopes: list[Scope], initiative: str, stage: str, party: str) -> bool:
         owners = {party} if party else self._case.shares.get(initiative, {}).keys()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..inputs.tables import EquityRow
 from .algebra import Linear, row
 from .decisions import started
 
@@ -50,7 +51,7 @@ def universe(case: Case, measure: str) -> list[str]:
 def equity_indices(case: Case) -> list[EquityIndex]:
     """Return one index per row of equity.csv, or per party where its parties are `each`."""
     found = []
-    for n, rule in enumerate(case.tables["equity"]):
+    for n, rule in enumerate(case.rows(EquityRow)):
         by = case.T if not rule.by else min(case.T, case.period(rule.by))
         if rule.parties == "each":
             found += [EquityIndex(n, p, frozenset({p}), by) for p in universe(case, rule.measure)]
@@ -89,7 +90,7 @@ def contributed_terms(model: pyo.ConcreteModel, case: Case, party: str, by: int)
 
 def _add_accounts(model: pyo.ConcreteModel, case: Case, indices: list[EquityIndex]) -> None:
     """Add the variables `received` and `contributed` and their definitions, for the review periods in use."""
-    measures = {rule.measure for rule in case.tables["equity"]}
+    measures = {rule.measure for rule in case.rows(EquityRow)}
     dates = sorted({index.by for index in indices})
     receives = with_share(case) if measures & {"received", "geo_return", "key"} else []
     pays = universe(case, "contributed") if measures & {"contributed", "geo_return"} else []
@@ -125,7 +126,7 @@ def _funded_with(model: pyo.ConcreteModel, case: Case, index: EquityIndex) -> Li
 
 def measured(model: pyo.ConcreteModel, case: Case, index: EquityIndex, bound: float) -> Linear:
     """Return `achieved − bound·reference`, which a floor wants ≥ 0 and a ceiling ≤ 0."""
-    measure = case.tables["equity"][index.number].measure
+    measure = case.rows(EquityRow)[index.number].measure
     if measure == "initiatives":
         return _funded_with(model, case, index).plus(Linear(-bound))
     if measure == "contributed":
@@ -146,7 +147,7 @@ def add_equity(model: pyo.ConcreteModel, case: Case) -> None:
     """Add the accounts and one row per rule, party (or parties) and bound."""
     indices = equity_indices(case)
     _add_accounts(model, case, indices)
-    rules = case.tables["equity"]
+    rules = case.rows(EquityRow)
 
     def keyed(side: str) -> dict[tuple[int, str, str], EquityIndex]:
         return {
@@ -158,10 +159,10 @@ def add_equity(model: pyo.ConcreteModel, case: Case) -> None:
     floors, ceilings = keyed("at_least"), keyed("at_most")
 
     def at_least(m: pyo.ConcreteModel, n: int, rule: str, label: str) -> object:
-        return row(m, 0.0, measured(m, case, floors[n, rule, label], float(rules[n].at_least)), None)
+        return row(m, 0.0, measured(m, case, floors[n, rule, label], float(rules[n].at_least or 0)), None)
 
     def at_most(m: pyo.ConcreteModel, n: int, rule: str, label: str) -> object:
-        return row(m, None, measured(m, case, ceilings[n, rule, label], float(rules[n].at_most)), 0.0)
+        return row(m, None, measured(m, case, ceilings[n, rule, label], float(rules[n].at_most or 0)), 0.0)
 
     model.equity_at_least = pyo.Constraint(list(floors), rule=at_least)
     model.equity_at_most = pyo.Constraint(list(ceilings), rule=at_most)

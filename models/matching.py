@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..inputs.tables import MatchingRow
 from .algebra import Linear, row
 from .decisions import paid
 from .eligibility import Scope
@@ -39,7 +40,7 @@ def matching_scopes(case: Case) -> list[Scope]:
     """Return the scope of every row of matching.csv, in file order."""
     return [
         Scope(case.select_funders(rule.funders), case.select_initiatives(rule.initiatives), rule.stage)
-        for rule in case.tables["matching"]
+        for rule in case.rows(MatchingRow)
     ]
 
 
@@ -65,7 +66,7 @@ def bases(case: Case) -> dict[str, frozenset[str]]:
 
 def kinds(case: Case, cell: Cell) -> dict[str, tuple[int, ...]]:
     """Return which rows of a cell claim which kind of base; kinds are merged where every row takes both."""
-    rules = case.tables["matching"]
+    rules = case.rows(MatchingRow)
     if all(rules[n].base == "both" for n in cell):
         return {"both": cell}
     claims = {b: tuple(n for n in cell if rules[n].base in (b, "both")) for b in ("public", "private")}
@@ -109,7 +110,7 @@ def matched_indices(case: Case, found: dict[str, Match]) -> list[MatchedKey]:
 def add_matching(model: pyo.ConcreteModel, case: Case) -> None:
     """Add the variables and rows of the family."""
     found, scopes, base = matches(model, case), matching_scopes(case), bases(case)
-    rules = case.tables["matching"]
+    rules = case.rows(MatchingRow)
     used, matched = used_indices(case, found), matched_indices(case, found)
     used_names = {key: (rules[key[0]].rule, *key[1:3], stages(found, *key[2:])) for key in used}
     matched_names = {key: (rules[key[0]].rule, *key[1:3], stages(found, *key[2:])) for key in matched}
@@ -136,15 +137,15 @@ def add_matching(model: pyo.ConcreteModel, case: Case) -> None:
                     body.plus(paid(m, lines, base[kind]), -factor)
         return row(m, None, body, 0.0)
 
-    def split(m: pyo.ConcreteModel, *index: str) -> object:
-        _, funder, name, cell = payers_split[index]
+    def split(m: pyo.ConcreteModel, funder: str, name: str, label: str) -> object:
+        _, _, _, cell = payers_split[funder, name, label]
         body = paid(m, found[name].cells[cell], frozenset({funder}))
         for n in cell:
             body.add(matched_at.get((n, funder, name, cell)), -1.0)
         return row(m, 0.0, body, 0.0)
 
-    def unlocked(m: pyo.ConcreteModel, *index: str) -> object:
-        _, kind, name, cell = bases_claimed[index]
+    def unlocked(m: pyo.ConcreteModel, kind: str, name: str, label: str) -> object:
+        _, _, _, cell = bases_claimed[kind, name, label]
         body = paid(m, found[name].cells[cell], base[kind])
         for n in cell:
             body.add(used_at.get((n, kind, name, cell)), -1.0)

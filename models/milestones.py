@@ -10,6 +10,8 @@ Windows, deadlines and sunset need no rows: `windows` leaves only starts that re
 periods; every row counts milestones. Source: model.md, rule 1.
 """
 
+from itertools import pairwise
+
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
@@ -28,7 +30,7 @@ def sequence_indices(model: pyo.ConcreteModel, case: Case) -> list[tuple[str, st
     return [
         (i, one.milestone, two.milestone, t)
         for i, steps in case.milestones.items()
-        for one, two in zip(steps, steps[1:], strict=False)
+        for one, two in pairwise(steps)
         for t in windows.get((i, two.milestone), ())
     ]
 

@@ -13,9 +13,10 @@ funders in scope are some, but neither all nor none, of the line's non-matching 
 pay is `due − matching pay`, with none it is nothing, and neither needs the line. So pooling is exact, not a
 relaxation.
 
-The *compact* form also pools match pools over initiatives, wherever one matching row with the whole rest of the cost as its
-base is all that holds them apart; `projection` then adds what that row implies for the pool. That is a relaxation: it is
-searched, and every schedule it proposes is settled in the exact form. Source: solving.md, "Pool the payments".
+The *compact* form also pools match pools over initiatives, wherever one matching row with the whole rest of the cost
+as its base is all that holds them apart; `projection` then adds what that row implies for the pool. That is a
+relaxation: it is searched, and every schedule it proposes is settled in the exact form. Source: solving.md, "Pool the
+payments".
 """
 
 from collections import defaultdict
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..inputs.case import Case
+from ..inputs.tables import CofundingRow, EarmarkRow, MatchingRow
 from .eligibility import Eligibility, Scope
 from .lines import Line, Schedule
 
@@ -71,13 +73,13 @@ def cofunding_claims(case: Case) -> list[Claim]:
             f"cofunding {n}",
             Scope(case.select_source(rule.funders), case.select_initiatives(rule.initiatives), rule.stage),
         )
-        for n, rule in enumerate(case.tables["cofunding"])
+        for n, rule in enumerate(case.rows(CofundingRow))
     ]
 
 
 def matching_claims(case: Case) -> list[Claim]:
     """Return one claim per matching row and kind of base, where public and private bases must be told apart."""
-    rules = case.tables["matching"]
+    rules = case.rows(MatchingRow)
     found = []
     for n, rule in enumerate(rules):
         initiatives = case.select_initiatives(rule.initiatives)
@@ -127,7 +129,7 @@ def _sort(case: Case, schedule: Schedule) -> list[Sorted]:
     eligibility = Eligibility(case)
     claims = cofunding_claims(case) + matching_claims(case)
     earmarks = [
-        Scope(frozenset(), case.select_initiatives(rule.initiatives), rule.stage) for rule in case.tables["earmarks"]
+        Scope(frozenset(), case.select_initiatives(rule.initiatives), rule.stage) for rule in case.rows(EarmarkRow)
     ]
     found = []
     for line in schedule.lines:
@@ -151,12 +153,12 @@ def projectable(case: Case, lines: list[Sorted]) -> frozenset[tuple[int, str]]:
     """
     groups: dict[tuple[int, str], list[Sorted]] = defaultdict(list)
     for item in lines:
-        for n in range(len(case.tables["matching"])):
+        for n in range(len(case.rows(MatchingRow))):
             if f"matching {n}" in item.rules:
                 groups[n, item.line.initiative].append(item)
     found = set()
     for (n, name), items in groups.items():
-        kind = case.tables["matching"][n].base
+        kind = case.rows(MatchingRow)[n].base
         only = all(item.rules == {f"matching {n}"} and item.pool.own is None for item in items)
         based = all(kind in ("both", case.source(f)) for item in items for f in item.pool.payers)
         if only and based and len({item.match.payers for item in items}) == 1:

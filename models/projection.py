@@ -1,14 +1,15 @@
 """What matching rules imply for match pools that span initiatives (compact form only).
 
-A rule `match ≤ ratio·base` whose base is the whole rest of the cost says `match ≤ r·due` with r = ratio/(1+ratio). Summed
-over the initiatives i of a match pool q (w(i): its part of i's cost) or of all match pools of the same matching funders:
+A rule `match ≤ ratio·base` whose base is the whole rest of the cost says `match ≤ r·due` with r = ratio/(1+ratio).
+Summed over the initiatives i of a match pool q (w(i): its part of i's cost) or of all match pools of the same matching
+funders:
 
     one pool     Σ_t Σ_f pay[f,q,t] ≤ Σ_i min(w(i), r(i))·due(i)
     all of them  Σ_q Σ_t Σ_f pay[f,q,t]·R̄ ≤ Σ_i r(i)·due(i)·R̄
 
 These are the singleton and the full-set inequalities of a transport polytope whose other subsets are left out: a
-relaxation. Amounts in base currency at reference rates, `unit`s. Source: solving.md, "Per-initiative match ratios can be
-projected onto pools".
+relaxation. Amounts in base currency at reference rates, `unit`s. Source: solving.md, "Per-initiative match ratios can
+be projected onto pools".
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from collections import defaultdict
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..inputs.tables import MatchingRow
 from .algebra import Linear, row
 from .decisions import due
 from .lines import Line
@@ -37,7 +39,7 @@ def limits(model: pyo.ConcreteModel, case: Case) -> dict[str, tuple[float, list[
     """Return {initiative: (r, lines in the rule's scope)} of the projected rules; one rule an initiative."""
     found: dict[str, tuple[float, list[Line]]] = {}
     for n, name in model.layout.pools.projected:
-        rule = case.tables["matching"][n]
+        rule = case.rows(MatchingRow)[n]
         ratio = float(rule.ratio)
         lines = [line for line in model.layout.lines_of[name] if rule.stage in ("", line.stage)]
         found[f"{name}, rule {n}"] = ratio / (1.0 + ratio), lines

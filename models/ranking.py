@@ -8,6 +8,7 @@ rule 3.
 """
 
 from collections import defaultdict
+from itertools import pairwise
 
 import pyomo.environ as pyo
 
@@ -32,7 +33,7 @@ def ranking_indices(case: Case) -> tuple[list[tuple[str, str]], dict[Gate, tuple
     pairs: list[tuple[str, str]] = []
     gates: dict[Gate, tuple[list[str], list[str]]] = {}
     for call, groups in tie_groups(case).items():
-        for (_, better), (rank, worse) in zip(groups, groups[1:], strict=False):
+        for (_, better), (rank, worse) in pairwise(groups):
             if len(better) * len(worse) > len(better) + len(worse):
                 gates[call, rank] = better, worse
             else:

@@ -13,6 +13,7 @@ is never passed: what waits for its end cannot start. Source: model.md, rules 1 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..inputs.case import Case
 from ..inputs.tables import InitiativeRow, MilestoneRow
@@ -39,7 +40,7 @@ def links(case: Case) -> list[Link]:
     for name, initiative in case.initiatives.items():
         whole = initiative.complete or initiative.status == "mandatory"
         steps = case.milestones[name]
-        for one, two in zip(steps, steps[1:], strict=False):
+        for one, two in pairwise(steps):
             pause = None if initiative.max_pause is None else one.duration + initiative.max_pause
             ends = (name, one.milestone), (name, two.milestone)
             found.append(Link(*ends, one.duration, pause, whole, True))

@@ -1,0 +1,1 @@
+"""The solving: from a Pyomo model to a verified run."""

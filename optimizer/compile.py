@@ -2,8 +2,8 @@
 
 Pyomo's standard form gives all rows at once; passing them to the solver in one call is two to three times faster than
 row by row. Money columns are measured in a power of two near the typical due, and each row is divided by a power of two
-near its largest coefficient, so that a tolerance of 1e-9 is a fraction of a cent even where amounts are in single euros.
-Powers of two change no digit. Source: solving.md.
+near its largest coefficient, so that a tolerance of 1e-9 is a fraction of a cent even where amounts are in single
+euros. Powers of two change no digit. Source: solving.md.
 """
 
 from collections.abc import Mapping

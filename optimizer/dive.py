@@ -1,10 +1,10 @@
 """Construction led by the linear relaxation: decide whole initiatives, never single binaries.
 
-The columns `started[m,t]` of an initiative form chains, and for any threshold θ the rounding `started ≥ θ` satisfies every
-chain row. So an initiative that the relaxation leaves undecided has a handful of candidate schedules: one per distinct
-fractional value, and "not at all". The search goes depth first: it takes the least undecided initiative, tries its candidates
-with a hot dual simplex, descends into the best, and comes back to the others while they can still beat the best plan and
-relaxations are left to spend. Source: solving.md, "Method that worked".
+The columns `started[m,t]` of an initiative form chains, and for any threshold θ the rounding `started ≥ θ` satisfies
+every chain row. So an initiative that the relaxation leaves undecided has a handful of candidate schedules: one per
+distinct fractional value, and "not at all". The search goes depth first: it takes the least undecided initiative,
+tries its candidates with a hot dual simplex, descends into the best, and comes back to the others while they can
+still beat the best plan and relaxations are left to spend. Source: solving.md, "Method that worked".
 """
 
 import time

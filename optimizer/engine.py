@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import FrameType
 from typing import Any
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from .compile import Floats, Program
 
 
-class Ending(str, Enum):
+class Ending(StrEnum):
     """What ended a solve."""
 
     OPTIMAL = "optimal"
@@ -145,7 +145,8 @@ class Relaxation:
         self.highs.setOptionValue("random_seed", limits.seed)
         self.highs.setOptionValue("threads", limits.threads)
         self.highs.setOptionValue("solver", "ipm")
-        _pass(self.highs, program, relax=True)
+        _pass(self.highs, replace(program, cost=-program.cost, offset=-program.offset), relax=True)
+        self.highs.changeObjectiveSense(highspy.ObjSense.kMinimize)
         self.highs.HandleUserInterrupt = True
 
     def bind(self, columns: NDArray[np.int64], lower: Floats, upper: Floats) -> None:
@@ -153,16 +154,19 @@ class Relaxation:
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
     def solve(self, seconds: float, interrupt: Interrupt, at_least: float = -np.inf) -> Outcome:
-        """Solve; stops as OTHER_LIMIT once the objective provably stays below `at_least`."""
+        """Solve; stops as OTHER_LIMIT once the objective provably stays below `at_least`.
+
+        HiGHS heeds its objective bound only when minimising, so the negative is minimised.
+        """
         began = time.monotonic()
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.0, seconds))
-        self.highs.setOptionValue("objective_bound", at_least)
+        self.highs.setOptionValue("objective_bound", -at_least)
         _run(self.highs, interrupt)
         self.highs.setOptionValue("solver", "simplex")
         ending = ENDINGS.get(self.highs.getModelStatus(), Ending.NUMERICAL)
         if ending is not Ending.OPTIMAL:
             return Outcome(ending, None, None, None, time.monotonic() - began)
-        value = float(self.highs.getInfo().objective_function_value)
+        value = -float(self.highs.getInfo().objective_function_value)
         x = np.asarray(self.highs.getSolution().col_value, dtype=float)
         return Outcome(ending, x, value, value, time.monotonic() - began)
 
@@ -184,7 +188,7 @@ class Search:
         """Pass the program and set the options."""
         self.program, self.relax = program, relax
         self.highs = highspy.Highs()
-        options: dict[str, object] = {
+        options: dict[str, bool | int | float | str] = {
             "output_flag": True,
             "log_to_console": limits.log,
             "mip_rel_gap": limits.gap,

@@ -1,8 +1,8 @@
 """Shrinking a program once some columns are fixed: what cannot move any more is taken out.
 
-A row that asks non-negative columns for nothing (`Σ a·x ≤ 0`, all a > 0) fixes them at zero: the payments of a line on which
-nothing falls due. Fixed columns move to the right-hand side, rows without columns leave. Unlike a solver's own presolve this
-keeps column for column, so that a basis and a branching rule survive it.
+A row that asks non-negative columns for nothing (`Σ a·x ≤ 0`, all a > 0) fixes them at zero: the payments of a line
+on which nothing falls due. Fixed columns move to the right-hand side, rows without columns leave. Unlike a solver's own
+presolve this keeps column for column, so that a basis and a branching rule survive it.
 """
 
 from dataclasses import dataclass, replace

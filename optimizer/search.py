@@ -5,8 +5,8 @@
 3. improvement   some initiatives are set free, the others held at the plan, and a dive looks for better
 4. search        HiGHS on the whole program from that plan, for the bound and for what is better
 
-The best plan and the tightest bound of all phases are kept at every moment. Deterministic for a seed, up to when time runs
-out. Source: solving.md, "Method that worked".
+The best plan and the tightest bound of all phases are kept at every moment. Deterministic for a seed, up to when time
+runs out. Source: solving.md, "Method that worked".
 """
 
 import time
@@ -129,7 +129,7 @@ class Hunt:
         return root.x
 
     def _dive(self, x: Floats, free: NDArray[np.int64], relaxations: int, phase: str, deadline: float) -> bool:
-        """Hold all but the free initiatives at `x`, shrink the program to the rest and dive; tell whether it is better."""
+        """Hold all but the free initiatives at `x`, shrink the program and dive; tell whether it found better."""
         reduced = reduce(hold(self.program, x, free))
         best = -np.inf if self.objective is None else self.objective
         budget = Budget(relaxations, deadline, self.interrupt)

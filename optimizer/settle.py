@@ -2,10 +2,10 @@
 
 The continuous model decides the schedule. Its payments are solved again with the schedule fixed (and as little hedging
 cost as possible), then rounded. Where a rounded cycle passes its limit and no single unit can be moved, the limit is
-tightened by the overshoot and the payments are solved again. Where no payments fit, what goes back to the search is either
-those overshoots or, when the schedule came from the compact form, a cut that every payable schedule satisfies: with v(x) the
-least total violation of the rules at schedule x and g its slope there (duals of the elastic LP), v(x̄) + g·(x − x̄) ≤ 0
-(Benders 1962). Source: model.md, "Money is exact"; solving.md, "Pool the payments".
+tightened by the overshoot and the payments are solved again. Where no payments fit, what goes back to the search is
+either those overshoots or, when the schedule came from the compact form, a cut that every payable schedule satisfies:
+with v(x) the least total violation of the rules at schedule x and g its slope there (duals of the elastic LP), v(x̄) +
+g·(x − x̄) ≤ 0 (Benders 1962). Source: model.md, "Money is exact"; solving.md, "Pool the payments".
 """
 
 from dataclasses import dataclass, replace
@@ -133,7 +133,7 @@ class Settler:
 
 def _with_columns(program: Program, rows: NDArray[np.int64], signs: Floats, upper: Floats) -> Program:
     """Return the program with a column of cost −1, at the end, in each of `rows` with coefficient `signs`."""
-    n, k = len(program.cost), len(rows)
+    k = len(rows)
     extra = csr_array((signs, (rows, range(k))), shape=(program.matrix.shape[0], k))
     return replace(
         program,

@@ -39,7 +39,10 @@ STATUS = {
 
 @dataclass(frozen=True)
 class SolveOptions:
-    """How to solve; None takes the value of case.toml. `gap` is relative, `time_limit` in seconds, `threads` 0 = all."""
+    """How to solve; None takes the value of case.toml.
+
+    `gap` is relative, `time_limit` in seconds, `threads` 0 = all.
+    """
 
     gap: float | None = None
     time_limit: float | None = None
@@ -137,8 +140,8 @@ def _ignore(_: Progress) -> None:
 def solve(case: Case, options: SolveOptions | None = None, progress: Listener | None = None) -> Run:
     """Return the best plan within the limits, rounded to minor units and verified.
 
-    Raises Infeasible when no plan satisfies every rule, SolverFailure when a plan cannot be settled or verified. A limit
-    or signal without a plan gives a Run whose plan is None. Amounts in the Run are in whole currency units.
+    Raises Infeasible when no plan satisfies every rule, SolverFailure when a plan cannot be settled or verified. A
+    limit or signal without a plan gives a Run whose plan is None. Amounts in the Run are in whole currency units.
     """
     options = options or SolveOptions()
     if case.contradictions:

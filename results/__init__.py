@@ -1,0 +1,1 @@
+"""What comes out: plans, exact recomputation, tables and run folders."""

@@ -5,8 +5,8 @@
     carried_out    = min(carry_over·payments, payments − reserved, what is left), rounded down; 0 after the last cycle
     lapsed         = the rest
 
-All in minor units of the funder's currency; `over` is by how much a cycle's `U + B` passes `A`. Source: model.md, rules 9
-and 10, "Money is exact".
+All in minor units of the funder's currency; `over` is by how much a cycle's `U + B` passes `A`. Source: model.md,
+rules 9 and 10, "Money is exact".
 """
 
 from collections import defaultdict

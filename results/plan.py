@@ -93,9 +93,9 @@ def relative_gap(objective: float | None, bound: float | None) -> float | None:
 class Plan:
     """A plan as tables.
 
-    `tables` holds the exact text that a run folder holds (see the reference of outputs); `factors` the loss, discount and
-    escalation factors behind it. Attributes such as `plan.funding` give typed frames with amounts as floats in whole
-    currency units.
+    `tables` holds the exact text that a run folder holds (see the reference of outputs); `factors` the loss, discount
+    and escalation factors behind it. Attributes such as `plan.funding` give typed frames with amounts as floats in
+    whole currency units.
     """
 
     tables: Text

@@ -54,7 +54,7 @@ def _cells(dues: list[Due], payments: Mapping[PayKey, float]) -> list[Cell]:
             raise ArithmeticError(f"no payer for {due}")
         total = sum(wanted.values())
         if total <= 0:
-            wanted, total = {funder: 1.0 for funder in wanted}, float(len(wanted))
+            wanted, total = dict.fromkeys(wanted, 1.0), float(len(wanted))
         split = {f: amount * due.amount / total for f, amount in wanted.items()}
         cells.append(Cell(due, {f: amount if amount > DUST * due.amount else 0.0 for f, amount in split.items()}))
     return cells

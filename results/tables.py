@@ -1,7 +1,7 @@
 """The tables of a plan as exact text: portfolio, schedule, funding, budgets, currency, flows.
 
-Money is in whole currency units with the currency's ISO decimals, flags are true/false, periods are labels, empty is "".
-`rules`, `equity`, `matching` and `cofunding` come from the verifier's recomputation. Source: results.md.
+Money is in whole currency units with the currency's ISO decimals, flags are true/false, periods are labels, empty is
+"". `rules`, `equity`, `matching` and `cofunding` come from the verifier's recomputation. Source: results.md.
 """
 
 from collections import defaultdict

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.read import case_from_tables
 from fundalign.optimizer.solve import SolveOptions, solve

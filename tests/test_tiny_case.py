@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.read import read_case
 from fundalign.inputs.shipped import shipped_path

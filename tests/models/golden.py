@@ -1,7 +1,7 @@
 """Golden LPs: the rows of one rule family, written by hand, against those of the model.
 
-The files in `lp/` are CPLEX-LP-like text: sections `Maximize`, `Subject To`, `Bounds` and `End`, one row a label, a comment
-after `\\`. Names are those of the model's components with their plain index, so that a row can be read aloud:
+The files in `lp/` are CPLEX-LP-like text: sections `Maximize`, `Subject To`, `Bounds` and `End`, one row a label, a
+comment after `\\`. Names are those of the model's components with their plain index, so that a row can be read aloud:
 `budget[DE,2027]: pay[DE,A/all,1] - carried[DE,2026] <= 10`. A row goes on in indented lines.
 """
 

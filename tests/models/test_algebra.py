@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pyomo.environ as pyo
 import pytest
+from pyomo.core.expr.visitor import identify_variables
+
 from fundalign.models.algebra import Linear, row
 from fundalign.models.build import build
-from pyomo.core.expr.visitor import identify_variables
 
 from .golden import FAMILIES, Row, differences, read_lp
 from .small import small

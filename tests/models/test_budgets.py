@@ -1,6 +1,7 @@
 """Budgets: what may be paid in each cycle."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

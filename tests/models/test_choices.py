@@ -1,6 +1,7 @@
 """Choices: how many of a group are funded."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

@@ -1,6 +1,7 @@
 """Co-funding: bounds on who bears an initiative's cost."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

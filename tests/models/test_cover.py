@@ -1,6 +1,7 @@
 """Cover: every line is paid exactly, by those who may."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

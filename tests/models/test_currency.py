@@ -1,6 +1,7 @@
 """Currency risk: additive buffers and hedging."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences, variables

@@ -1,6 +1,7 @@
 """Earmarks: which part of some money goes to some purpose."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

@@ -1,6 +1,7 @@
 """Equity: what parties receive and contribute."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

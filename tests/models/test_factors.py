@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.models import factors
 

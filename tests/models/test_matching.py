@@ -1,6 +1,7 @@
 """Matching: so much per unit of other money, and each unit unlocks one rule only."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

@@ -1,6 +1,7 @@
 """Milestones: sequence, completion, pauses, mandatory initiatives."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

@@ -2,6 +2,7 @@
 
 import pyomo.environ as pyo
 import pytest
+
 from fundalign.models.build import build
 from fundalign.models.objective import reach_probability
 

@@ -1,7 +1,10 @@
 """The compact form: what matching rules imply for match pools that span initiatives."""
 
 import pytest
+
 from fundalign.models.build import build
+from fundalign.optimizer.solve import SolveOptions, solve
+from fundalign.results.verify import verify
 
 from .golden import broken, golden_differences
 from .small import optimum, small
@@ -111,3 +114,57 @@ def test_a_schedule_the_exact_form_refuses_by_hand() -> None:
     """N has 690 SEK = 69 EUR: with all 50 of the match on its lines 119 of 120, so not both. A alone: 69 + 40 covers 90."""
     found = optimum(small(TEXT.format(north=690, ratio="0.5")))
     assert (found.objective, found.funded) == (pytest.approx(5), {"A"})
+
+
+STRICT = """
+funders
+funder,kind,party,currency
+FN,public,N,EUR
+FS,public,S,EUR
+FW,public,W,EUR
+ME,matching,,EUR
+
+budgets
+funder,cycle,first_period,last_period,payments
+FN,c,2027,2028,{0}
+FS,c,2027,2028,{0}
+FW,c,2027,2028,100
+ME,c,2027,2028,100
+
+initiatives
+initiative,currency
+A,EUR
+B,EUR
+
+milestones
+initiative,milestone,order,duration,cost,value
+A,a,1,1,100,5
+B,b,1,1,100,1
+
+shares
+initiative,party,share
+A,N,0.5
+A,S,0.5
+B,W,1
+
+matching
+rule,funders,base,ratio
+even,ME,both,1
+"""
+
+
+def test_a_subset_that_the_projection_leaves_out_by_hand() -> None:
+    """The match may bear half of A and half of B. N and S have nothing for A.
+
+    The projection lets N's pool have 50, S's pool 50 and all of them 100 = 50 + 50, as if B gave its half to A: worth
+    6. The rule itself allows A only 50 for both, so A is not payable: B, paid by FW, is worth 1. With 25 each for N
+    and S it is.
+    """
+    case = small(STRICT.format(0))
+    point = {"started[A,a,2]": 1, "started[B,b,2]": 1, "pay[ME,match A/all/N,2]": 50, "pay[ME,match A/all/S,2]": 50}
+    assert broken(build(case, compact=True), "projection", point) == []
+    run = solve(case, SolveOptions(gap=0.0, threads=1))
+    assert run.plan is not None
+    assert run.report.objective == pytest.approx(1)
+    assert verify(run).holds
+    assert optimum(small(STRICT.format(25))).objective == pytest.approx(6)

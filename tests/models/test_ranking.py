@@ -1,6 +1,7 @@
 """Ranking: a better ranked initiative of a call comes first."""
 
 import pytest
+
 from fundalign.models.build import build
 
 from .golden import broken, golden_differences

@@ -1,6 +1,7 @@
 """Start windows: every tightening on its own."""
 
 import pytest
+
 from fundalign.models.build import build
 from fundalign.models.windows import windows
 

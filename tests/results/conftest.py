@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.read import case_from_tables
 from fundalign.results.verify import Audit, audit

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
 from fundalign.inputs.case import Case
 from fundalign.inputs.read import write_case
 from fundalign.results.rule_tables import rule_tables
