@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from .compile import Floats, Program
 
+TOLERANCE = 1e-7  # by how much, in a row's scale, fixed columns may pass its sides
+
 
 def undecided(program: Program, x: Floats) -> NDArray[np.int64]:
     """Return the chains (initiatives) that have a fractional column at `x`."""
@@ -43,7 +45,7 @@ class Reduced:
 
 
 def reduce(program: Program) -> Reduced:
-    """Return `program` without its fixed columns and what they settle."""
+    """Return `program` without its fixed columns and what they settle; a row that they break stays."""
     lower, upper = program.lower.copy(), program.upper.copy()
     matrix = program.matrix
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
@@ -60,7 +62,10 @@ def reduce(program: Program) -> Reduced:
         if not zero.any():
             break
         upper[zero] = 0.0
-    kept, used = np.flatnonzero(~fixed), np.unique(rows[free])
+    empty_row = np.ones(matrix.shape[0], dtype=bool)
+    empty_row[rows[free]] = False
+    broken = (shift > program.row_upper + TOLERANCE) | (shift < program.row_lower - TOLERANCE)
+    kept, used = np.flatnonzero(~fixed), np.flatnonzero(~empty_row | broken)
     at = np.where(fixed, lower, 0.0)
     smaller = replace(
         program,

@@ -82,7 +82,7 @@ class Settler:
                 room.append(ROOM / unit * program.row_scale[row])
         upper = program.row_upper.copy()
         upper[rows] -= room
-        used = _with_columns(program, np.array(rows, dtype=np.int64), -np.ones(len(rows)), np.array(room))
+        used = with_columns(program, np.array(rows, dtype=np.int64), -np.ones(len(rows)), np.array(room))
         return replace(used, row_upper=upper)
 
     def _cheapest(self, held: Program) -> Program:
@@ -131,7 +131,7 @@ class Settler:
         return found
 
 
-def _with_columns(program: Program, rows: NDArray[np.int64], signs: Floats, upper: Floats) -> Program:
+def with_columns(program: Program, rows: NDArray[np.int64], signs: Floats, upper: Floats) -> Program:
     """Return the program with a column of cost −1, at the end, in each of `rows` with coefficient `signs`."""
     k = len(rows)
     extra = csr_array((signs, (rows, range(k))), shape=(program.matrix.shape[0], k))
@@ -151,4 +151,4 @@ def _elastic(program: Program, rows: NDArray[np.int64]) -> Program:
     """Return the program with the least total violation of `rows`, on either side, as its only goal."""
     free = replace(program, cost=np.zeros_like(program.cost), offset=0.0)
     both, signs = np.concatenate([rows, rows]), np.concatenate([np.ones(len(rows)), -np.ones(len(rows))])
-    return _with_columns(free, both, signs, np.full(len(both), np.inf))
+    return with_columns(free, both, signs, np.full(len(both), np.inf))

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,13 @@ from ..results.summary import summarise
 from ..results.tables import Tables
 from ..results.verify import Audit, audit
 from .compile import Floats, Program, compile_model
+from .diagnose import explain
 from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
 from .extract import Factors, factor_table
 from .search import Found, Hunt
 from .settle import Settled, Settler
 
+GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
 ROUNDS = 8  # how often the search resumes with limits tightened by a rounding overshoot
 
 STATUS = {
@@ -93,7 +95,11 @@ class Work:
         bound, start = None, None
         for attempt in range(ROUNDS):
             clock = time.monotonic()
-            found = Hunt(program, self.limits, self.interrupt, self.listener, self.began).run(start)
+            limits = self.limits
+            if attempt:  # what was found in time is not given up for want of a few seconds
+                passed = time.monotonic() - self.began
+                limits = replace(limits, time_limit=max(limits.time_limit, passed + GRACE * limits.time_limit))
+            found = Hunt(program, limits, self.interrupt, self.listener, self.began).run(start)
             self.took("search", clock)
             bound = found.bound if attempt == 0 else bound
             found = Found(found.ending, found.x, found.objective, bound, found.phase)
@@ -153,7 +159,8 @@ def solve(case: Case, options: SolveOptions | None = None, progress: Listener | 
         factors = factor_table(case)
         found, settled = work.hunt(exact, program, Settler(model, exact, factors))
         if found.ending is Ending.INFEASIBLE and settled is None:
-            raise Infeasible("no plan satisfies every rule")
+            work.listener(Progress("explaining", time.monotonic() - work.began))
+            raise Infeasible(explain(case, model, exact, interrupt))
         report = _report(work, program, found, settled)
         return _run(case, report, settled, factors, _given(limits), work)
 

@@ -1,4 +1,4 @@
-"""Random small joint programmes: several initiatives that share parties, funders and currencies, so that pooling bites."""
+"""Random small joint programmes whose initiatives share parties, funders and currencies, so that pooling bites."""
 
 from __future__ import annotations
 

@@ -1,0 +1,96 @@
+"""Why there is no plan: the limits that would have to give, and by how much.
+
+Every limit of money or number (budgets, floors, ceilings, ratios, choices) becomes elastic; the program that minimises the
+total relative shortfall names limits which, relaxed by those amounts together, leave a plan. Status, windows, sequence,
+precedence, ranking, cover and red lines stay hard. It names one such set, not the only one.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyomo.environ as pyo
+
+from ..inputs.case import Case
+from .compile import Program
+from .engine import Interrupt, Limits, Search
+from .settle import with_columns
+
+SECONDS = 20.0
+WORDS = {
+    "budget": "budget of {0}, cycle {1}",
+    "choice": "choice {0}",
+    "cofunding_at_least": "co-funding floor {1} on {2}",
+    "cofunding_at_most": "co-funding ceiling {1} on {2}",
+    "matching": "matching ratio {1} on {2}",
+    "equity_at_least": "equity floor {1} for {2}",
+    "equity_at_most": "equity ceiling {1} for {2}",
+    "earmark_at_least": "earmark floor {0}",
+    "earmark_at_most": "earmark ceiling {0}",
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One limit that would have to give: in words, by how much, and in which unit (empty: no amount is meant)."""
+
+    limit: str
+    amount: float
+    unit: str
+
+    def __str__(self) -> str:
+        """Return it as a line of text."""
+        return f"{self.limit}: short by {self.amount:,.6g} {self.unit}" if self.unit else self.limit
+
+
+def _unit(case: Case, family: str, index: tuple[object, ...]) -> str:
+    """Return the currency (with the case's unit) in which a row of the family is short."""
+    if family.startswith("earmark"):
+        currency = case.base
+    elif family == "budget":
+        currency = case.funders[str(index[0])].currency
+    elif family.startswith(("matching", "cofunding")):
+        currency = case.initiatives[str(index[-1])].currency
+    else:
+        return ""
+    return currency if case.unit == 1 else f"x {case.unit:,} {currency}"
+
+
+def gaps(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> list[Gap]:
+    """Return limits that, relaxed together, leave a plan; empty where the time did not suffice or nothing may give."""
+    rows, families, indices = [], [], []
+    for family in WORDS:
+        block = getattr(model, family, None)
+        for index, constraint in block.items() if block is not None else ():
+            row = program.row_of.get(constraint.name)
+            if row is not None:
+                rows.append(row)
+                families.append(family)
+                indices.append(index if isinstance(index, tuple) else (index,))
+    if not rows:
+        return []
+    at = np.array(rows, dtype=np.int64)
+    free = replace(program, cost=np.zeros_like(program.cost), offset=0.0)
+    short = with_columns(free, at, np.ones(len(at)), np.full(len(at), np.inf))
+    over = with_columns(short, at, -np.ones(len(at)), np.full(len(at), np.inf))
+    size = np.where(np.isfinite(program.row_upper[at]), np.abs(program.row_upper[at]), 0.0)
+    cost = over.cost.copy()
+    cost[len(program.cost) :] = np.tile(-1.0 / np.maximum(size, 1.0), 2)
+    over = replace(over, cost=cost)
+    outcome = Search(over, Limits(gap=0.01, time_limit=SECONDS)).run(interrupt)
+    if outcome.x is None:
+        return []
+    slack = outcome.x[len(program.cost) :].reshape(2, -1).sum(axis=0) / program.row_scale[at]
+    return [
+        Gap(WORDS[family].format(*index), float(amount), _unit(case, family, index))
+        for family, index, amount in zip(families, indices, slack, strict=True)
+        if amount > 1e-9
+    ]
+
+
+def explain(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> str:
+    """Return the explanation of an infeasible case as text."""
+    found = gaps(case, model, program, interrupt)
+    if not found:
+        return "No plan satisfies every rule; windows, precedence, red lines or missing payers alone rule it out."
+    lines = "\n".join(f"  - {gap}" for gap in found)
+    return f"No plan satisfies every rule. One smallest set of limits that would have to give together:\n{lines}"
