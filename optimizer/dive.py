@@ -22,7 +22,7 @@ CANDIDATES = 4  # thresholds tried per initiative, besides "not at all"
 
 @dataclass
 class Budget:
-    """What a dive may spend: relaxations after the first plan, and time until `deadline` (monotonic seconds)."""
+    """What a dive may spend: relaxations once a plan is known, and time until `deadline` (monotonic seconds)."""
 
     relaxations: int
     deadline: float
@@ -64,7 +64,8 @@ class Dive:
         return self.relaxation.solve(self.budget.deadline - time.monotonic(), self.budget.interrupt, floor)
 
     def _exhausted(self) -> bool:
-        return self.budget.spent() or (self.x is not None and self.count >= self.budget.relaxations)
+        known = self.x is not None or np.isfinite(self.best)
+        return self.budget.spent() or (known and self.count >= self.budget.relaxations)
 
     def _descend(self, outcome: Outcome) -> None:
         """Branch on the least undecided chain of a relaxation that may still lead to a better plan."""

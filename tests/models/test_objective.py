@@ -103,7 +103,7 @@ BOLD,b,1,1,10,10,0.3
 
 
 def test_objective_by_hand() -> None:
-    """10 pay for one. SURE finishes in 2028: 5·0.8 = 4, more than 10·0.3 = 3. Not weighed by success BOLD is worth 10."""
+    """10 pay for one. SURE finishes in 2028: 5·0.8 = 4, more than 10·0.3 = 3. Unweighed BOLD is worth 10."""
     held = optimum(small(ONE, discount_rate=0.25))
     assert (held.objective, held.funded) == (pytest.approx(4), {"SURE"})
     assert held.run.report.terms == pytest.approx({"value": 4})

@@ -111,7 +111,7 @@ def test_projection_by_hand() -> None:
 
 
 def test_a_schedule_the_exact_form_refuses_by_hand() -> None:
-    """N has 690 SEK = 69 EUR: with all 50 of the match on its lines 119 of 120, not both. A alone: 69 + 40 covers 90."""
+    """N has 690 SEK = 69 EUR: with all 50 of the match on its lines 119 of 120, not both. A alone: 69 + 40 > 90."""
     found = optimum(small(TEXT.format(north=690, ratio="0.5")))
     assert (found.objective, found.funded) == (pytest.approx(5), {"A"})
 
