@@ -131,10 +131,7 @@ class Payers:
 
     def own_payer(self, line: Line) -> str | None:
         """Return a public or private funder that can pay the line, if there is one."""
-        if line.party:
-            candidates = [*self._by_home.get(line.party, ()), *self._by_home.get("", ())]
-        else:
-            candidates = self._all
+        candidates = [*self._by_home.get(line.party, ()), *self._by_home.get("", ())] if line.party else self._all
         return next((f for f in candidates if self.eligible(f, line)), None)
 
     @cached_property

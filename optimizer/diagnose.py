@@ -1,8 +1,8 @@
 """Why there is no plan: the limits that would have to give, and by how much.
 
-Every limit of money or number (budgets, floors, ceilings, ratios, choices) becomes elastic; the program that minimises the
-total relative shortfall names limits which, relaxed by those amounts together, leave a plan. Status, windows, sequence,
-precedence, ranking, cover and red lines stay hard. It names one such set, not the only one.
+Every limit of money or number (budgets, floors, ceilings, ratios, choices) becomes elastic; the program that
+minimises the total relative shortfall names limits which, relaxed by those amounts together, leave a plan. Status,
+windows, sequence, precedence, ranking, cover and red lines stay hard. It names one such set, not the only one.
 """
 
 from dataclasses import dataclass, replace
