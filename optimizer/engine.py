@@ -48,7 +48,10 @@ Listener = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a solve gave: `x` in the solver's scale (None: no point), objective and bound of the maximisation."""
+    """What a solve gave: `x` in the solver's scale (None: no point), objective and bound of the maximisation.
+
+    `reduced_costs` (of the columns) and `prices` (of the rows) come with linear programs only.
+    """
 
     ending: Ending
     x: Floats | None
@@ -56,6 +59,7 @@ class Outcome:
     bound: float | None
     seconds: float
     reduced_costs: Floats | None = None
+    prices: Floats | None = None
 
 
 @dataclass
@@ -167,8 +171,9 @@ class Relaxation:
         if ending is not Ending.OPTIMAL:
             return Outcome(ending, None, None, None, time.monotonic() - began)
         value = -float(self.highs.getInfo().objective_function_value)
-        x = np.asarray(self.highs.getSolution().col_value, dtype=float)
-        return Outcome(ending, x, value, value, time.monotonic() - began)
+        solution = self.highs.getSolution()
+        x, prices = (np.asarray(v, dtype=float) for v in (solution.col_value, solution.row_dual))
+        return Outcome(ending, x, value, value, time.monotonic() - began, prices=prices)
 
 
 def _run(highs: highspy.Highs, interrupt: Interrupt | None) -> None:
@@ -184,7 +189,7 @@ def _run(highs: highspy.Highs, interrupt: Interrupt | None) -> None:
 class Search:
     """One HiGHS run on one program; `relax` drops integrality."""
 
-    def __init__(self, program: Program, limits: Limits, relax: bool = False) -> None:
+    def __init__(self, program: Program, limits: Limits, relax: bool = False, presolve: bool = True) -> None:
         """Pass the program and set the options."""
         self.program, self.relax = program, relax
         self.highs = highspy.Highs()
@@ -199,6 +204,7 @@ class Search:
             "random_seed": limits.seed,
             "threads": limits.threads,
             "time_limit": max(0.0, limits.time_limit),
+            "presolve": "choose" if presolve else "off",
         }
         if relax and len(program.cost) > 2000:
             options["solver"] = "ipm"

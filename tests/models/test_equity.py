@@ -12,7 +12,7 @@ funders
 funder,kind,party,currency
 FN,public,N,EUR
 FS,public,S,EUR
-PR,private,,EUR
+PR,private,N,EUR
 
 budgets
 funder,cycle,first_period,last_period,payments

@@ -194,6 +194,13 @@ def test_an_overshoot_that_cannot_be_mended_is_reported() -> None:
     assert found.accounts["F2"][0].over == 0
 
 
+def test_nobody_is_moved_further_than_a_unit_from_what_it_wants() -> None:
+    """F1 has nothing at all. One of its 2 cents moves to F2, which wants 1.4 and pays 2; a second would make it 3."""
+    found = settle(one(cost="0.03", first="0"), {("F1", LINE, 1): 0.016, ("F2", LINE, 1): 0.014})
+    assert found.payments == {("F1", LINE, 1): 1, ("F2", LINE, 1): 2}
+    assert found.overshoot == {("F1", "c"): 1}
+
+
 def test_a_contingency_counts_as_overshoot() -> None:
     """10 cents and a tenth of them fit in 11; a contingency of 11 % is 1.1, rounded up 2 cents: one too much."""
     fits = settle(one(cost="0.10", first="0.11", contingency="0.1"), {("F1", LINE, 1): 0.1})
@@ -275,10 +282,10 @@ def test_accounts_released() -> None:
 
 
 def test_accounts_hedged() -> None:
-    """5 USD hedged in 2028 cost 0.01·2 years·0.9·500 = 9 cents; the buffer is 501·0.123 + 90.09 = 151.713 -> 152."""
-    _, second = accounts("0.3", hedged=500)
-    assert (second.hedge_cost, second.buffer) == (9, 152)
-    assert second.lapsed == 7494 - 901 - 9 - 152
+    """5.01 USD hedged in 2028 cost 0.01·2·0.9·501 = 9.018 -> 10; buffer 500·0.123 + 90.09 = 151.59 -> 152."""
+    _, second = accounts("0.3", hedged=501)
+    assert (second.hedge_cost, second.buffer) == (10, 152)
+    assert second.lapsed == 7494 - 901 - 10 - 152
 
 
 @pytest.mark.parametrize(("released", "hedged"), [(False, 0), (True, 0), (False, 333), (True, 1001)])
