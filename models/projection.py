@@ -63,6 +63,8 @@ def add_projection(model: pyo.ConcreteModel, case: Case) -> None:
     rules = limits(model, case)
     pools = {pool.name: pool for members in groups.values() for pool in members}
 
+    names = {" and ".join(payers): members for payers, members in groups.items()}
+
     def base_due(m: pyo.ConcreteModel, lines: list[Line], factor: float) -> Linear:
         body = Linear()
         for line in lines:
@@ -83,8 +85,8 @@ def add_projection(model: pyo.ConcreteModel, case: Case) -> None:
     def one(m: pyo.ConcreteModel, name: str) -> object:
         return row(m, None, implied(m, [pools[name]]), 0.0)
 
-    def all_of(m: pyo.ConcreteModel, k: int) -> object:
-        return row(m, None, implied(m, list(groups.values())[k]), 0.0)
+    def all_of(m: pyo.ConcreteModel, payers: str) -> object:
+        return row(m, None, implied(m, names[payers]), 0.0)
 
     model.projected_pool = pyo.Constraint(list(pools), rule=one)
-    model.projected_total = pyo.Constraint(range(len(groups)), rule=all_of)
+    model.projected_total = pyo.Constraint(list(names), rule=all_of)

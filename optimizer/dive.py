@@ -46,12 +46,11 @@ class Dive:
     ) -> None:
         """Remember the program and which columns belong to which chain."""
         self.program, self.relaxation, self.budget, self.tell = program, relaxation, budget, tell
-        self.best, self.x, self.count = best, None, 0
+        self.best, self.count = best, 0
+        self.x: Floats | None = None
         self.columns = {
             int(chain): np.flatnonzero(program.chain == chain) for chain in np.unique(program.chain) if chain >= 0
         }
-
-    x: Floats | None
 
     def run(self) -> Floats | None:
         """Return the best point found whose integer columns are whole, or None where none beats `best`."""

@@ -1,8 +1,8 @@
 """Neighbourhoods of a plan: which initiatives to set free together, the others held.
 
-Three kinds take turns: where relaxation and plan differ, an initiative with those that compete with it for the same dear
-money (they load the same rows, weighted by the relaxation's prices), and initiatives at random. Source: solving.md, "Chain
-neighbourhood search".
+Three kinds take turns: where relaxation and plan differ, an initiative with those that compete with it for the same
+dear money (they load the same rows, weighted by the relaxation's prices), and initiatives at random. Source:
+solving.md, "Chain neighbourhood search".
 """
 
 import numpy as np

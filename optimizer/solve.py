@@ -26,6 +26,7 @@ from .search import Found, Hunt
 from .settle import Settled, Settler
 
 GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
+CUTS = 8  # schedules of the compact form that are cut off before the exact form is searched itself
 ROUNDS = 8  # how often the search resumes with limits tightened by a rounding overshoot
 
 STATUS = {
@@ -90,33 +91,38 @@ class Work:
     def hunt(self, exact: Program, program: Program, settler: Settler) -> tuple[Found, Settled | None]:
         """Search `program` and settle in `exact`; where a schedule cannot be settled, say why and resume.
 
-        The bound stays that of the first search: neither tightened limits nor cuts may lower it.
+        Cuts exclude no plan, so the bound may fall with them; once a limit is tightened it stays. After enough cuts the
+        exact form itself is searched.
         """
-        bound, start = None, None
-        for attempt in range(ROUNDS):
+        bound, start, tightened, form = None, None, False, program
+        for attempt in range(ROUNDS + CUTS):
             clock = time.monotonic()
-            limits = self.limits
-            if attempt:  # what was found in time is not given up for want of a few seconds
-                passed = time.monotonic() - self.began
-                limits = replace(limits, time_limit=max(limits.time_limit, passed + GRACE * limits.time_limit))
-            found = Hunt(program, limits, self.interrupt, self.listener, self.began).run(start)
+            found = Hunt(form, self._limits(attempt), self.interrupt, self.listener, self.began).run(start)
             self.took("search", clock)
-            bound = found.bound if attempt == 0 else bound
-            found = Found(found.ending, found.x, found.objective, bound, found.phase)
+            if not tightened and found.bound is not None:
+                bound = found.bound if bound is None else min(bound, found.bound)
+            found = replace(found, bound=bound)
             if found.x is None:
-                if attempt and found.ending is Ending.INFEASIBLE:
+                if tightened and found.ending is Ending.INFEASIBLE:
                     break
                 return found, None
             clock = time.monotonic()
-            settled = settler.settle(exact, carry(program, exact, found.x))
+            settled = settler.settle(exact, carry(form, exact, found.x))
             self.took("settle", clock)
             if settled.rounded is not None:
                 return found, settled
-            exact, program = exact.tightened(settled.tighten), program.tightened(settled.tighten)
-            start = found.x
+            tightened = tightened or bool(settled.tighten)
+            exact, form, start = exact.tightened(settled.tighten), form.tightened(settled.tighten), found.x
             if settled.cut is not None:
-                program, start = _with_cut(program, settled.cut, attempt), None
+                form, start = (exact if attempt >= CUTS else _with_cut(form, settled.cut, attempt)), None
         raise SolverFailure("no plan was found that holds every limit once amounts are rounded to minor units")
+
+    def _limits(self, attempt: int) -> Limits:
+        """Return the limits of a search; a resumed one gets some grace, so that what was found in time is not lost."""
+        if not attempt:
+            return self.limits
+        passed = time.monotonic() - self.began
+        return replace(self.limits, time_limit=max(self.limits.time_limit, passed + GRACE * self.limits.time_limit))
 
 
 def carry(source: Program, target: Program, x: Floats) -> Floats:

@@ -6,6 +6,7 @@ few units, single units move to another payer of the same line and period. What 
 that the limit can be tightened by the overshoot. Source: model.md, "Money is exact".
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -122,7 +123,7 @@ class Rounding:
                 continue
             for other in cell.wanted:
                 key = self._cycle(other, cell)
-                worth = int(self._rate(other, cell)) + 1
+                worth = math.ceil(self._rate(other, cell))
                 raised = cell.paid[other] + 1 <= cell.wanted[other] + 1
                 if other != funder and raised and left.get(key, 0) >= worth:
                     cell.paid[funder] -= 1

@@ -74,7 +74,7 @@ def test_satisfied() -> None:
     ("change", "rows"),
     [
         # 51 in all
-        ({"pay[ME,match A/all/S,1]": 16}, ["projected_total[0]"]),
+        ({"pay[ME,match A/all/S,1]": 16}, ["projected_total[ME]"]),
         # S's line costs 30
         (
             {"pay[ME,match A/all/S,1]": 31, "pay[ME,match A/all/N and 1 more,1]": 0},
@@ -83,7 +83,7 @@ def test_satisfied() -> None:
         # B is not there: N's lines can have no more than A's 40
         (
             {"started[B,b,2]": 0, "pay[ME,match A/all/N and 1 more,1]": 360, "pay[ME,match A/all/S,1]": 0},
-            ["projected_pool[match A/all/N and 1 more]", "projected_total[0]"],
+            ["projected_pool[match A/all/N and 1 more]", "projected_total[ME]"],
         ),
     ],
 )
@@ -166,5 +166,6 @@ def test_a_subset_that_the_projection_leaves_out_by_hand() -> None:
     run = solve(case, SolveOptions(gap=0.0, threads=1))
     assert run.plan is not None
     assert run.report.objective == pytest.approx(1)
+    assert (run.report.status, run.report.bound) == ("optimal", pytest.approx(1))
     assert verify(run).holds
     assert optimum(small(STRICT.format(25))).objective == pytest.approx(6)

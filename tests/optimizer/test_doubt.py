@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from fundalign.optimizer.solve import SolveOptions, solve
 
 from ..variations import shuffled, tiny
