@@ -41,9 +41,14 @@ class RuleRow:
 
     @property
     def binding(self) -> bool:
-        """Tell whether the value sits at one of its bounds, to within the tolerance."""
-        slack = self.slack
-        return slack is not None and slack <= self.tolerance
+        """Tell whether the value sits at one of its bounds, to within the tolerance or a millionth of the bound.
+
+        A row of which nothing is in use (zero against zero) binds nothing.
+        """
+        slack, bounds = self.slack, [abs(bound) for bound in (self.at_least, self.at_most) if bound is not None]
+        if slack is None or not (self.value or any(bounds)):
+            return False
+        return slack <= max(self.tolerance, max(bounds) / 10**6)
 
     @property
     def holds(self) -> bool:
