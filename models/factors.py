@@ -9,28 +9,38 @@ the funder's cycle (`since = cycle`) to the end of t. Source: model.md, rules 4 
 """
 
 import math
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import cache
 from statistics import NormalDist
 
 from ..inputs.case import Case
 
 
-def twelve_digits(value: float) -> str:
+def twelve_digits(value: float | Decimal) -> str:
     """Return `value` as plain decimal text with 12 significant digits."""
     text = format(Decimal(f"{value:.11e}"), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+@cache
+def _growth(rate: Decimal, exponent: Fraction) -> float:
+    """Return (1+rate)^exponent to 12 significant digits; decimals, because `1 + rate` may be tiny."""
+    with localcontext() as context:
+        context.prec = 40
+        power = (1 + rate) ** (Decimal(exponent.numerator) / Decimal(exponent.denominator))
+        return float(twelve_digits(power))
+
+
 def discount(case: Case, finish: int) -> float:
     """Return the discount factor of a value that is reached at the end of period `finish`."""
-    rate = float(case.settings.discount_rate)
-    return float(twelve_digits((1 + rate) ** (-(finish - 1) / case.periods_per_year)))
+    return _growth(case.settings.discount_rate, Fraction(1 - finish, case.periods_per_year))
 
 
 def escalation(case: Case, initiative: str, t: int) -> float:
     """Return the factor by which the initiative's cost has grown in period `t`."""
-    rate = float(case.initiatives[initiative].escalation)
-    return float(twelve_digits((1 + rate) ** ((t - 1) / case.periods_per_year))) if rate else 1.0
+    rate = case.initiatives[initiative].escalation
+    return _growth(rate, Fraction(t - 1, case.periods_per_year)) if rate else 1.0
 
 
 def years(case: Case, funder: str, t: int) -> float:

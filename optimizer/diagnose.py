@@ -6,6 +6,7 @@ windows, sequence, precedence, ranking, cover and red lines stay hard. It names 
 """
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 import pyomo.environ as pyo
@@ -27,6 +28,7 @@ WORDS = {
     "earmark_at_least": "earmark floor {0}",
     "earmark_at_most": "earmark ceiling {0}",
 }
+UNITS = {1: "", 1_000: "thousand", 1_000_000: "million", 1_000_000_000: "billion"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Gap:
 
     def __str__(self) -> str:
         """Return it as a line of text."""
-        return f"{self.limit}: short by {self.amount:,.6g} {self.unit}" if self.unit else self.limit
+        amount = Decimal(f"{self.amount:.3e}").normalize()
+        return f"{self.limit}: short by {amount:,f} {self.unit}" if self.unit else self.limit
 
 
 def _unit(case: Case, family: str, index: tuple[object, ...]) -> str:
@@ -52,7 +55,7 @@ def _unit(case: Case, family: str, index: tuple[object, ...]) -> str:
         currency = case.initiatives[str(index[-1])].currency
     else:
         return ""
-    return currency if case.unit == 1 else f"x {case.unit:,} {currency}"
+    return f"{currency} {UNITS.get(case.unit, f'× {case.unit:,}')}".strip()
 
 
 def gaps(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> list[Gap]:
@@ -90,7 +93,9 @@ def gaps(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Inte
 def explain(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> str:
     """Return the explanation of an infeasible case as text."""
     found = gaps(case, model, program, interrupt)
+    mandatory = sum(row.status == "mandatory" for row in case.initiatives.values())
+    of = f" with {mandatory} mandatory initiative{'s' if mandatory != 1 else ''}" if mandatory else ""
     if not found:
-        return "No plan satisfies every rule; windows, precedence, red lines or missing payers alone rule it out."
+        return f"No plan{of} satisfies every rule; windows, precedence, red lines or missing payers alone rule it out."
     lines = "\n".join(f"  - {gap}" for gap in found)
-    return f"No plan satisfies every rule. One smallest set of limits that would have to give together:\n{lines}"
+    return f"No plan{of} satisfies every rule. One smallest set of limits that would have to give together:\n{lines}"

@@ -30,6 +30,7 @@ class Ending(StrEnum):
     OTHER_LIMIT = "other_limit"
     INTERRUPTED = "interrupted"
     NUMERICAL = "numerical"
+    ROUNDING = "rounding"  # better schedules were found whose payments cannot be rounded to minor units
 
 
 @dataclass(frozen=True)

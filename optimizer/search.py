@@ -87,6 +87,7 @@ class Hunt:
     def run(self, start: Floats | None = None) -> Found:
         """Search until the gap is closed, time is up or a signal comes; `start` is a point to begin with."""
         if int(self.program.integer.sum()) > SMALL:
+            self._nothing()
             root = self._relax()
             if root is not None and root.x is not None:
                 self._construct(root.x)
@@ -140,6 +141,14 @@ class Hunt:
             gap = abs(bound - incumbent) / max(abs(incumbent), 1e-9)
         self.listener(replace(progress, incumbent=incumbent, bound=bound, gap=gap))
 
+    def _nothing(self) -> None:
+        """Keep the plan that starts nothing it need not, if it is one: it costs a moment and is better than none."""
+        none = np.zeros(0, dtype=np.int64)
+        reduced = reduce(hold(self.program, self.program.lower, none))
+        outcome = Search(reduced.program, replace(self.limits, time_limit=self.left()), relax=True).run(self.interrupt)
+        if outcome.x is not None:
+            self.keep(reduced.expand(outcome.x), outcome.objective, "nothing but what is mandatory")
+
     def _relax(self) -> Outcome | None:
         """Solve the relaxation; it bounds every plan."""
         self.tell("relaxation")
@@ -152,7 +161,7 @@ class Hunt:
     def _dive(self, x: Floats, free: NDArray[np.int64], relaxations: int, phase: str, deadline: float) -> bool:
         """Hold all but the free initiatives at `x`, shrink the program and dive; tell whether it found better."""
         reduced = reduce(hold(self.program, x, free))
-        best = -np.inf if self.objective is None else self.objective
+        best = -np.inf if self.objective is None or phase == "construction" else self.objective
         budget = Budget(relaxations, deadline, self.interrupt)
         relaxation = Relaxation(reduced.program, self.limits)
         dive = Dive(reduced.program, relaxation, budget, lambda: None, best)

@@ -8,7 +8,7 @@ with v(x) the least total violation of the rules at schedule x and g its slope t
 g·(x − x̄) ≤ 0 (Benders 1962). Source: model.md, "Money is exact"; solving.md, "Pool the payments".
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,23 +24,29 @@ from ..results.rounding import Rounded, round_plan
 from .compile import Floats, Program
 from .engine import Limits, Search
 from .extract import Decisions, Extractor, Factors, fixed
-from .reduce import reduce
+from .reduce import Reduced, reduce
 
 ROOM = 20  # minor units of every budget that are left free for rounding where they are not needed
+CROSSING = 1e-3  # what a payment across currencies weighs against hedging when payments are settled
 ROUNDS = 8  # how often limits are tightened for one schedule before it goes back to the search
+
+
+Cut = tuple[dict[Any, float], float]
 
 
 @dataclass(frozen=True)
 class Settled:
-    """A schedule's decisions in minor units; or else what the search must respect from now on.
+    """A schedule's decisions in minor units; or else the cut that the search must respect from now on.
 
-    `tighten` are amounts by which named budget rows must be lowered, `cut` a row `Σ coefficient·started ≤ limit`.
+    `cut` is a row `Σ coefficient·started ≤ limit`; `proof` tells whether no plan is lost by it (the schedule cannot be
+    paid), or only one that could not be rounded. `tighten` are overshoots of named budget rows, for another attempt.
     """
 
     decisions: Decisions | None
     rounded: Rounded | None
-    tighten: dict[str, float]
-    cut: tuple[dict[Any, float], float] | None = None
+    cut: Cut | None = None
+    tighten: dict[str, float] = field(default_factory=dict)
+    proof: bool = False
 
 
 class Settler:
@@ -56,20 +62,41 @@ class Settler:
     def settle(self, program: Program, x: Floats) -> Settled:
         """Return the whole-unit plan of the schedule in `x`, or why it cannot be had."""
         reduced = reduce(self._cheapest(fixed(program, x)))
-        budgets = self._with_room(reduced.program)
-        tighten: dict[str, float] = {}
-        for _ in range(ROUNDS):
-            outcome = Search(budgets.tightened(tighten), Limits(), relax=True).run()
-            if outcome.x is None:
-                break
-            decisions = self.extractor.decisions(reduced.expand(outcome.x[: len(reduced.kept)]))
-            due = dues(self.case, self.factors, decisions.starts)
-            rounded = round_plan(self.case, self.books, due, decisions.payments, decisions.hedge_shares)
-            if not rounded.overshoot:
-                return Settled(decisions, rounded, {})
-            for name, amount in self._amounts(rounded).items():
-                tighten[name] = tighten.get(name, 0.0) + amount
-        return Settled(None, None, tighten) if tighten else self._refuse(fixed(program, x))
+        tried = self._attempt(reduced, reduced.program)
+        if tried is None:
+            return self._refuse(fixed(program, x))
+        roomy, over, chance = self._with_room(reduced.program), dict(tried.tighten), np.random.default_rng(1)
+        for turn in range(2 * ROUNDS):
+            if tried is not None and tried.rounded is not None:
+                return tried
+            if turn % 2 == 0:  # lower the limits that were passed
+                tried = self._attempt(reduced, roomy.tightened(over))
+                for name, amount in tried.tighten.items() if tried is not None else ():
+                    over[name] = over.get(name, 0.0) + amount
+            else:  # another corner of the same payments may round better
+                cost = reduced.program.cost - chance.random(len(reduced.program.cost))
+                tried = self._attempt(reduced, replace(reduced.program, cost=cost))
+        return Settled(None, None, self._exclude(program, x))
+
+    def _exclude(self, program: Program, x: Floats) -> Cut:
+        """Return the row that excludes just the schedule of `x`: at least one start must be another."""
+        at = {index: round(float(x[column])) for index, column in program.starts.items()}
+        return {index: 1.0 if one else -1.0 for index, one in at.items()}, sum(at.values()) - 1.0
+
+    def _attempt(self, reduced: Reduced, program: Program) -> Settled | None:
+        """Solve the payments in `program`, the reduced one with other limits or costs, and round them.
+
+        None: the payments do not fit.
+        """
+        outcome = Search(program, Limits(), relax=True).run()
+        if outcome.x is None:
+            return None
+        decisions = self.extractor.decisions(reduced.expand(outcome.x[: len(reduced.kept)]))
+        due = dues(self.case, self.factors, decisions.starts)
+        rounded = round_plan(self.case, self.books, due, decisions.payments, decisions.hedge_shares)
+        if rounded.overshoot:
+            return Settled(None, None, None, self._amounts(rounded))
+        return Settled(decisions, rounded)
 
     def _with_room(self, program: Program) -> Program:
         """Return the program with a few minor units of every budget left free for rounding, where that can be had."""
@@ -86,8 +113,13 @@ class Settler:
         return replace(used, row_upper=upper)
 
     def _cheapest(self, held: Program) -> Program:
-        """Return the program with hedging as its only cost."""
+        """Return the program whose costs are hedging and, far behind, payments that cross a currency."""
         cost = np.zeros_like(held.cost)
+        for (funder, pool, _), variable in self.model.pay.items():
+            column, currency = held.column_of.get(id(variable)), self.model.layout.pools.pools[pool].currency
+            if column is not None and currency != self.case.funders[funder].currency:
+                cost[column] = -CROSSING * float(self.case.reference_rate(currency)) * held.column_scale[column]
+        cost /= max(1.0, float(np.abs(cost).max(initial=0.0)) / CROSSING)
         for variable in self.model.hedged.values():
             column = held.column_of.get(id(variable))
             if column is not None:
@@ -95,7 +127,7 @@ class Settler:
         return replace(held, cost=cost, offset=0.0)
 
     def _refuse(self, held: Program) -> Settled:
-        """Return the cut that excludes a schedule which cannot be paid, or the overshoots that rounding must leave."""
+        """Return the cut that excludes a schedule which cannot be paid, and others for the same reason."""
         money = np.zeros(held.matrix.shape[0], dtype=bool)
         rows = np.repeat(np.arange(held.matrix.shape[0]), np.diff(held.matrix.indptr))
         money[rows[~held.integer[held.matrix.indices]]] = True
@@ -104,23 +136,11 @@ class Settler:
             raise SolverFailure("the payments of the best schedule cannot be settled (numerical trouble)")
         violation = -outcome.objective
         if violation < 1e-7:
-            return Settled(None, None, self._leaving(held, outcome.x))
+            return Settled(None, None, self._exclude(held, held.lower))
         slope = -outcome.reduced_costs[: len(held.cost)]
-        at = held.lower
         cut = {index: float(slope[k]) for index, k in held.starts.items() if abs(slope[k]) > 1e-12}
-        limit = sum(value * float(at[held.starts[index]]) for index, value in cut.items()) - violation
-        return Settled(None, None, {}, (cut, limit))
-
-    def _leaving(self, held: Program, x: Floats) -> dict[str, float]:
-        """Return a minor unit of room to leave on every budget that the point uses up, in the model's units."""
-        activity = held.matrix @ x[: len(held.cost)]
-        found = {}
-        for (funder, _), constraint in self.model.budget.items():
-            row = held.row_of.get(constraint.name)
-            if row is not None and activity[row] > held.row_upper[row] - 1e-7:
-                unit = self.books.units(self.case.funders[funder].currency) * self.case.unit
-                found[constraint.name] = 1.0 / unit
-        return found
+        limit = sum(value * float(held.lower[held.starts[index]]) for index, value in cut.items()) - violation
+        return Settled(None, None, (cut, limit), proof=True)
 
     def _amounts(self, rounded: Rounded) -> dict[str, float]:
         """Return overshoots in minor units as amounts on the named budget rows, half a unit on top."""

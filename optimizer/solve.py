@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -23,11 +22,11 @@ from .diagnose import explain
 from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
 from .extract import Factors, factor_table
 from .search import Found, Hunt
-from .settle import Settled, Settler
+from .settle import Cut, Settled, Settler
 
 GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
 CUTS = 8  # schedules of the compact form that are cut off before the exact form is searched itself
-ROUNDS = 8  # how often the search resumes with limits tightened by a rounding overshoot
+ROUNDS = 40  # how often the exact form is searched again after that
 
 STATUS = {
     Ending.OPTIMAL: Status.OPTIMAL,
@@ -35,6 +34,7 @@ STATUS = {
     Ending.UNBOUNDED: Status.UNBOUNDED,
     Ending.TIME_LIMIT: Status.FEASIBLE,
     Ending.OTHER_LIMIT: Status.FEASIBLE,
+    Ending.ROUNDING: Status.FEASIBLE,
     Ending.INTERRUPTED: Status.INTERRUPTED,
     Ending.NUMERICAL: Status.NUMERICAL,
 }
@@ -91,31 +91,37 @@ class Work:
     def hunt(self, exact: Program, program: Program, settler: Settler) -> tuple[Found, Settled | None]:
         """Search `program` and settle in `exact`; where a schedule cannot be settled, say why and resume.
 
-        Cuts exclude no plan, so the bound may fall with them; once a limit is tightened it stays. After enough cuts the
-        exact form itself is searched.
+        A cut with a proof excludes no plan, so the bound may fall with it; once a schedule is excluded because it could
+        not be rounded, the bound stays. After enough cuts the exact form itself is searched.
         """
-        bound, start, tightened, form = None, None, False, program
-        for attempt in range(ROUNDS + CUTS):
+        bound, start, lost, form = None, None, False, program
+        for attempt in range(CUTS + ROUNDS):
             clock = time.monotonic()
             found = Hunt(form, self._limits(attempt), self.interrupt, self.listener, self.began).run(start)
             self.took("search", clock)
-            if not tightened and found.bound is not None:
+            if not lost and found.bound is not None:
                 bound = found.bound if bound is None else min(bound, found.bound)
             found = replace(found, bound=bound)
             if found.x is None:
-                if tightened and found.ending is Ending.INFEASIBLE:
+                if lost and found.ending is Ending.INFEASIBLE:
                     break
                 return found, None
             clock = time.monotonic()
             settled = settler.settle(exact, carry(form, exact, found.x))
             self.took("settle", clock)
             if settled.rounded is not None:
-                return found, settled
-            tightened = tightened or bool(settled.tighten)
-            exact, form, start = exact.tightened(settled.tighten), form.tightened(settled.tighten), found.x
+                return replace(found, ending=Ending.ROUNDING) if lost and self._open(found) else found, settled
+            lost, start = lost or not settled.proof, None
             if settled.cut is not None:
-                form, start = (exact if attempt >= CUTS else _with_cut(form, settled.cut, attempt)), None
+                name = f"cut[{attempt}]"
+                exact = exact if settled.proof else _with_cut(exact, settled.cut, name)
+                form = exact if attempt >= CUTS else _with_cut(form, settled.cut, name)
         raise SolverFailure("no plan was found that holds every limit once amounts are rounded to minor units")
+
+    def _open(self, found: Found) -> bool:
+        """Tell whether a search that ended by itself leaves a gap, because a better schedule could not be rounded."""
+        gap = relative_gap(found.objective, found.bound)
+        return found.ending is Ending.OPTIMAL and (gap is None or gap > self.limits.gap + 1e-9)
 
     def _limits(self, attempt: int) -> Limits:
         """Return the limits of a search; a resumed one gets some grace, so that what was found in time is not lost."""
@@ -136,13 +142,13 @@ def carry(source: Program, target: Program, x: Floats) -> Floats:
     return found
 
 
-def _with_cut(program: Program, cut: tuple[dict[Any, float], float], number: int) -> Program:
+def _with_cut(program: Program, cut: Cut, name: str) -> Program:
     """Return the program with a cut on its schedule."""
     row = np.zeros(len(program.cost))
     for index, value in cut[0].items():
         if index in program.starts:
             row[program.starts[index]] = value
-    return program.with_row(row, cut[1], f"cut[{number}]")
+    return program.with_row(row, cut[1], name)
 
 
 def _ignore(_: Progress) -> None:
@@ -192,7 +198,7 @@ def _report(work: Work, program: Program, found: Found, settled: Settled | None)
         status = Status.FEASIBLE
     elif status is Status.FEASIBLE and gap is not None and gap <= work.limits.gap:
         status = Status.OPTIMAL
-    limit = found.ending.value if found.ending in (Ending.TIME_LIMIT, Ending.OTHER_LIMIT) else None
+    limit = found.ending.value if found.ending in (Ending.TIME_LIMIT, Ending.OTHER_LIMIT, Ending.ROUNDING) else None
     if status is Status.OPTIMAL:
         limit = None
     return SolveReport(

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +16,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+OTHERS = ("case", "report.html", "report.xlsx")  # what a run folder holds besides tables and documents
+
+
 def refuse_existing(path: Path, force: bool) -> None:
     """Raise UsageError when `path` is there already and may not be replaced.
 
-    With `force` only a run folder (or an empty folder) is replaced, never anything else.
+    With `force` only a run folder (or an empty folder) is replaced, never anything else: one with a manifest of ours, a
+    case and no foreign files.
     """
     if not path.exists():
         return
     if not force:
-        raise UsageError(f"{path} exists already; choose another name with -o or replace it with --force")
-    if not path.is_dir() or (any(path.iterdir()) and not (path / "manifest.json").exists()):
+        raise UsageError(f"{path} exists already; choose another name (-o) or replace it (--force, or force=True)")
+    if path.is_symlink() or not path.is_dir() or (any(path.iterdir()) and not _is_run(path)):
         raise UsageError(f"{path} is not a run folder and is not replaced, not even with --force")
+
+
+def _is_run(path: Path) -> bool:
+    """Tell whether a folder holds a run of ours and nothing else."""
+    try:
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    ours = isinstance(manifest, dict) and {"case", "inputs", "versions"} <= manifest.keys()
+    known = all(file.suffix in (".csv", ".json") or file.name in OTHERS for file in path.iterdir())
+    return ours and known and (path / "summary.json").is_file() and (path / "case" / "case.toml").is_file()
 
 
 def write_folder(
@@ -35,7 +51,11 @@ def write_folder(
     tables: Mapping[str, "pd.DataFrame"],
     force: bool = False,
 ) -> Path:
-    """Write a run folder and return it: the case, JSON `documents` and `tables` by name, as exact text."""
+    """Write a run folder and return it: the case, JSON `documents` and `tables` by name, as exact text.
+
+    The manifest gets the hashes of `case/`, the tables as solved; where it has none of the inputs, these stand for
+    them.
+    """
     refuse_existing(path, force)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.tmp{os.getpid()}")
@@ -44,7 +64,10 @@ def write_folder(
     temporary.mkdir()
     try:
         write_case(case, temporary / "case")
+        files = {file.name: sha256(file.read_bytes()).hexdigest() for file in sorted((temporary / "case").iterdir())}
         for name, content in documents.items():
+            if name == "manifest":
+                content = {**content, "inputs": content.get("inputs") or files, "case_files": files}
             text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
             (temporary / f"{name}.json").write_text(text, encoding="utf-8")
         for name, table in tables.items():
@@ -52,7 +75,9 @@ def write_folder(
         if path.exists():
             path.rename(replaced)
         temporary.rename(path)
+        shutil.rmtree(replaced, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-        shutil.rmtree(replaced, ignore_errors=True)
+        if replaced.exists() and not path.exists():
+            replaced.rename(path)
     return path

@@ -39,6 +39,15 @@ def minor_text(amount: int, digits: int) -> str:
     return format(Decimal(amount).scaleb(-digits), "f") if digits else str(amount)
 
 
+def largest_remainder(exact: Mapping[str, Fraction]) -> dict[str, int]:
+    """Return whole amounts within one of the exact ones, whose sum is that of the exact ones, rounded."""
+    found = {name: floor(amount) for name, amount in exact.items()}
+    order = sorted(exact, key=lambda name: (found[name] - exact[name], name))
+    for name in order[: half_up(sum(exact.values(), Fraction(0))) - sum(found.values())]:
+        found[name] += 1
+    return found
+
+
 @dataclass(frozen=True)
 class Due:
     """What falls due on one line in one period: minor units of `currency`."""

@@ -112,8 +112,11 @@ class Rounding:
         hedges = {(c, t): amount for (f, c, t), amount in hedged.items() if f == funder}
         return self.books.accounts(funder, paid, hedges)
 
-    def mend(self, funder: str, account: Account, room: Mapping[CycleKey, int]) -> int:
-        """Move up to `account.over` units of the cycle to payers with room; return how many moved."""
+    def mend(self, funder: str, account: Account, room: Mapping[CycleKey, int], paying: bool) -> int:
+        """Move up to `account.over` units of the cycle to payers with room; return how many moved.
+
+        With `paying` only to those who pay on the line anyway: a payment of one cent is nobody's wish.
+        """
         moved, left = 0, dict(room)
         self.touched.add(funder)
         for cell in self.of_funder[funder]:
@@ -125,7 +128,8 @@ class Rounding:
                 key = self._cycle(other, cell)
                 worth = math.ceil(self._rate(other, cell))
                 raised = cell.paid[other] + 1 <= cell.wanted[other] + 1
-                if other != funder and raised and left.get(key, 0) >= worth:
+                welcome = other != funder and raised and (cell.paid[other] > 0 or not paying)
+                if welcome and left.get(key, 0) >= worth:
                     cell.paid[funder] -= 1
                     cell.paid[other] += 1
                     left[key] -= worth
@@ -161,7 +165,10 @@ def round_plan(
         rounding.touched.clear()
         over = [(f, account) for f, rows in accounts.items() for account in rows if account.over > 0]
         room = {(f, a.cycle.name): max(0, -a.over) for f, rows in accounts.items() for a in rows}
-        if not over or not sum(rounding.mend(f, account, room) for f, account in over):
+        moved = sum(rounding.mend(f, account, room, paying=True) for f, account in over)
+        if over and not moved:
+            moved = sum(rounding.mend(f, account, room, paying=False) for f, account in over)
+        if not moved:
             break
     return Rounded(
         payments={(f, c.due.line, c.due.period): a for c in rounding.cells for f, a in c.paid.items() if a},

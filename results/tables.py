@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..inputs.case import Case
 from .accounts import Books
-from .ledger import LineKey, Starts, ceiling, half_up, milestone_due, minor_text
+from .ledger import LineKey, Starts, ceiling, half_up, largest_remainder, milestone_due, minor_text
 from .rounding import Rounded
 
 Row = dict[str, str]
@@ -226,26 +226,21 @@ class Tables:
         return rows
 
     def flows(self) -> list[Row]:
-        """Who pays for whom in base currency; a real pot's payments reach the parties by share."""
-        exact: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        """Who pays for whom in base currency; a real pot's payments reach the parties by share.
+
+        What a party pays for all sums to its funders' `amount_base` in funding.csv (largest remainder).
+        """
+        exact: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
         for (funder, line, _), amount in self.plan.payments.items():
-            payer = self.case.funders[funder].party or ""
+            payer, paid = self.case.funders[funder].party or "", self.books.in_base(self.plan.currency[line], amount)
             for party, share in self._receivers(line).items():
-                exact[payer, party] += self._base_amount(line, amount) * share
+                exact[payer][party] += paid * share
         digits = self.case.minor_digits(self.case.base)
         return [
-            {
-                "payer_party": payer,
-                "receiving_party": party,
-                "amount_base": minor_text(half_up(amount), digits),
-            }
-            for (payer, party), amount in sorted(exact.items())
+            {"payer_party": payer, "receiving_party": party, "amount_base": minor_text(amount, digits)}
+            for payer in sorted(exact)
+            for party, amount in sorted(largest_remainder(exact[payer]).items())
         ]
-
-    def _base_amount(self, line: LineKey, amount: int) -> Fraction:
-        currency = self.plan.currency[line]
-        rate = Fraction(self.case.reference_rate(currency))
-        return amount * rate * self.books.units(self.case.base) / self.books.units(currency)
 
     def _receivers(self, line: LineKey) -> Mapping[str, Fraction]:
         if line[2]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from .verify_cells import Row, Sheet
 from .verify_facts import Facts, Line, Milestone
-from .verify_rows import ZERO
+from .verify_rows import ZERO, plain
 from .verify_value import Values
 
 _HALF = Fraction(1, 2)
@@ -98,23 +98,33 @@ def _status(facts: Facts, row: Row, name: str) -> None:
 
 
 def check_flows(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Check flows.csv: who pays for whom, in base currency; real pots by share."""
+    """Check flows.csv: who pays for whom, in base currency; real pots by share.
+
+    Each cell is within one minor unit of its exact share, and what a party pays for all ties exactly to funding.csv.
+    """
     case = facts.case
     sheet = Sheet(case, tables, "flows", facts.findings)
     exact: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    total: defaultdict[str, Fraction] = defaultdict(Fraction)
     for payment in facts.payments:
         payer, party = case.funders[payment.funder].party or "", payment.line[2]
+        total[payer] += payment.base
         shares = {party: Fraction(1)} if party else case.shares.get(payment.line[0], {"": Fraction(1)})
         for owner, share in shares.items():
-            exact[payer, owner] += payment.worth * share
-    half, seen = facts.minor(case.base) * _HALF, dict[tuple[str, str], Row]()
+            exact[payer, owner] += payment.base * share
+    unit, seen = facts.minor(case.base), dict[tuple[str, str], Row]()
     for row in sheet.rows():
         key = (row.text("payer_party"), row.text("receiving_party"))
-        if not exact.get(key):
+        if key not in exact:
             row.fault(f"nothing is paid from {key[0] or 'no party'} to {key[1] or 'no party'}")
         elif sheet.once(key, row, seen, "this pair of parties"):
-            row.ties("amount_base", case.base, exact[key], half)
+            row.ties("amount_base", case.base, exact[key], Fraction(0) if exact[key] % unit == 0 else unit)
+            total[key[0]] -= row.money("amount_base", case.base) or 0
     for key, amount in exact.items() if sheet.usable else ():
-        if key not in seen and amount > half:
+        if key not in seen and amount > 0:
             words = f"what {key[0] or 'no party'} pays for {key[1] or 'no party'} is missing"
+            facts.findings.account("flows.csv", words)
+    for payer, left in total.items() if sheet.usable else ():
+        if left and all(key in seen for key in exact if key[0] == payer):
+            words = f"what {payer or 'no party'} pays for all is {plain(left)} {case.base} short of funding.csv"
             facts.findings.account("flows.csv", words)

@@ -69,6 +69,11 @@ class Audit:
     rows: tuple[RuleRow, ...]
     faults: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """Return the verdict and its size in one line."""
+        verdict = "holds" if self.holds else "does not hold"
+        return f"Audit({verdict}, {len(self.rows)} rule rows, {len(self.faults)} faults)"
+
     @property
     def holds(self) -> bool:
         """Tell whether the plan keeps every rule and all its accounts tie."""

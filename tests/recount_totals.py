@@ -99,20 +99,23 @@ def kind_of(c: Recount, row: Cells) -> str:
 
 
 def flows_tie(c: Recount) -> None:
-    """What one party pays for another is its funders' payments by line, or by share in a real pot."""
+    """What one party pays for another is its funders' payments by line or, in a real pot, share; to the cent in all."""
     flows: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    total: defaultdict[str, Fraction] = defaultdict(Fraction)
     for r in c.plan["funding"]:
-        payer, amount = text(c.data.funders[r["funder"]].get("party")), worth(c, [r], c.data.base)[0]
+        payer, amount = text(c.data.funders[r["funder"]].get("party")), exact(r["amount_base"])
+        total[payer] += amount
         parties = [r["party"]] if r["party"] else list(c.data.shares.get(r["initiative"], {}))
         for party in parties or [""]:
             part = c.share(Line(r["initiative"], "", party, "")) if not r["party"] else Fraction(1)
             flows[payer, party] += amount * part
-    stated = {(r["payer_party"], r["receiving_party"]): r["amount_base"] for r in c.plan["flows"]}
+    stated = {(r["payer_party"], r["receiving_party"]): exact(r["amount_base"]) for r in c.plan["flows"]}
     assert len(stated) == len(c.plan["flows"])
-    assert stated.keys() <= flows.keys()
-    for pair, amount in flows.items():
-        cell = c.amount(stated.get(pair, "0.00" if c.data.base != "JPY" else "0"), c.data.base)
-        assert cell == c.rounded(amount, c.data.base)
+    assert stated.keys() == flows.keys()
+    unit = Fraction(1, 1 if c.data.base == "JPY" else 100)
+    assert all(abs(stated[pair] - amount) < unit for pair, amount in flows.items())
+    for payer, amount in total.items():
+        assert sum((cell for (owner, _), cell in stated.items() if owner == payer), ZERO) == amount
 
 
 def objective_is_the_sum(c: Recount) -> None:
