@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from .money import Money
 from .tables import new_table
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 FAMILIES = ("budgets", "matching", "cofunding", "equity", "earmarks", "choices")
 MOST_OF_A_FAMILY = 8
 MOST_PLACES = 6
+RATIOS = ("geo_return", "key")  # equity measures that are ratios, not shares of a total
 
 Key = tuple[str, str, str]
 
@@ -34,7 +36,9 @@ def binding_table(audit: Audit, unit: int) -> Iterator[Table | Text]:
             groups.setdefault(key_of(row), []).append(row)
     if not groups:
         return
-    table = new_table("Binding limits", ["family", "rule", "where"], ["limit"])
+    name = Money("", unit).label
+    title = f"Binding limits (amounts in {name} of the currency shown)" if name else "Binding limits"
+    table = new_table(title, ["family", "rule", "where"], ["limit"])
     left_out = 0
     for family in FAMILIES:
         keys = sorted((key for key in groups if key[0] == family), key=lambda key: -len(groups[key]))
@@ -63,25 +67,37 @@ def places(key: Key, rows: list[RuleRow]) -> str:
 
 
 def limit_text(rows: list[RuleRow], unit: int) -> str:
-    """Return the bound that binds, where it is the same in every row."""
-    found = {bound_text(row, unit) for row in rows}
-    return found.pop() if len(found) == 1 else ""
+    """Return the bounds that bind: one, two, or the range they lie in."""
+    found = sorted({bound_parts(row, unit) for row in rows}, key=lambda parts: parts[1])
+    texts = list(dict.fromkeys(figure for _, _, figure, _ in found))
+    (side, _, first, unit_text), last = found[0], found[-1][2]
+    if any((each[0], each[3]) != (side, unit_text) for each in found):
+        return "various"
+    middle = first if len(texts) == 1 else f"{first}, {last}" if len(texts) == 2 else f"{first} to {last}"
+    return f"{side} {middle} {unit_text}".strip()
 
 
 def bound_text(row: RuleRow, unit: int) -> str:
-    """Return the bound that binds: a share, money in `unit`s, or a count."""
+    """Return the bound that binds: a share, a ratio, money in `unit`s, or a count."""
+    return limit_text([row], unit)
+
+
+def bound_parts(row: RuleRow, unit: int) -> tuple[str, Fraction, str, str]:
+    """Return side, size, figure and currency of the bound that binds."""
     side, bound = binding_side(row)
     if bound is None:
-        return ""
+        return "", Fraction(0), "", ""
     if row.total:
-        return f"{side} {float(bound / row.total):.1%}"
+        ratio = bound / row.total
+        plain = row.family == "equity" and row.index[0] in RATIOS
+        return side, ratio, f"{float(ratio):.2f}" if plain else f"{float(ratio):.1%}", ""
     if row.unit:
-        return f"{side} {float(bound / unit):,.2f} {row.unit}"
-    return f"{side} {float(bound):g}"
+        return side, bound, f"{float(bound / unit):,.2f}", row.unit
+    return side, bound, f"{float(bound):g}", ""
 
 
 def binding_side(row: RuleRow) -> tuple[str, Fraction | None]:
-    """Return which bound the value sits at, and the bound."""
-    if row.at_most is not None and row.at_most - row.value <= row.tolerance:
+    """Return which bound the value sits at, the nearer one, and the bound."""
+    if row.at_most is not None and (row.at_least is None or row.at_most - row.value <= row.value - row.at_least):
         return "≤", row.at_most
     return "≥", row.at_least

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from ..inputs.faults import InputError, UsageError
 from ..inputs.read import read_case
-from ..inputs.shipped import resolve_case
 from ..inputs.tables import CurrencyRow
 from .console import Talk
+from .ending import RECOMPUTED
 from .exits import Exit
 from .faultlist import as_json, fault_tables
+from .folders import case_path, stem_of
 from .money import Money
 
 if TYPE_CHECKING:
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     from ..results.verify import Audit
 
 SHOWN_FAULTS = 40
+# Families whose rows are equalities, or meet a bound of nothing as a matter of course: that they bind says nothing.
+NEVER_BINDING = ("milestones", "cover", "eligibility", "currency", "accounts")
+NO_PLAN = "there is no plan to verify"
 
 
 def check_case(talk: Talk, text: str) -> int:
     """Report all faults and warnings of a case, and what it contains when it has no fault."""
-    path = resolve_case(text)
+    path = case_path(text)
     try:
-        with talk.waiting(f"reading {path}"):
+        with talk.waiting(f"reading {stem_of(path)}"):
             case = read_case(path)
     except InputError as error:
         _show_faults(talk, error)
@@ -77,6 +81,7 @@ def _contents(case: Case, money: Money) -> list[tuple[str, str]]:
     named |= {row.currency for row in case.rows(CurrencyRow)}
     currencies = [case.base, *sorted(named - {case.base})]
     kind_text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    own = appropriations(case)
     present = [f"{name} {len(rows)}" for name, rows in case.tables.items() if rows]
     return [
         ("initiatives", f"{len(case.initiatives)} ({detail})"),
@@ -85,7 +90,7 @@ def _contents(case: Case, money: Money) -> list[tuple[str, str]]:
         ("parties", str(len(case.parties))),
         ("currencies", f"{len(currencies)} ({', '.join(currencies)})"),
         ("periods", f"{case.T}, {case.label(1)} to {case.label(case.T)}"),
-        *((f"{kind} money", f"{money.text(amount)} {money.label}") for kind, amount in appropriations(case).items()),
+        *((f"{kind} money", f"{money.text(amount)} {money.label} (after reserved)") for kind, amount in own.items()),
         ("cost of all", f"{money.text(total_cost(case))} {money.label} (before escalation)"),
         ("rows by table", ", ".join(present)),
     ]
@@ -134,6 +139,9 @@ def _show_audit(talk: Talk, folder: Path, result: Audit) -> None:
     from rich import box
     from rich.table import Table
 
+    if not result.rows and len(result.faults) == 1 and result.faults[0].startswith(NO_PLAN):
+        talk.show(f"{folder}: {result.faults[0].removeprefix('there is ')}")
+        return
     table = Table(box=box.SIMPLE_HEAD, title=f"{folder}, recomputed exactly", title_justify="left", show_edge=False)
     table.add_column("family")
     for heading in ("rows", "binding", "broken"):
@@ -142,10 +150,12 @@ def _show_audit(talk: Talk, folder: Path, result: Audit) -> None:
     for family in families:
         rows = [row for row in result.rows if row.family == family]
         broken = sum(not row.holds for row in rows)
-        table.add_row(family, str(len(rows)), str(sum(row.binding for row in rows)), str(broken or ""))
+        limits = [row for row in rows if row.at_least is None or row.at_least != row.at_most]
+        binding = "–" if family in NEVER_BINDING or not limits else str(sum(row.binding for row in limits))
+        table.add_row(family, str(len(rows)), binding, str(broken or ""))
     talk.show(table)
     if result.holds:
-        talk.show(f"holds: {len(result.rows):,} rule rows recomputed, every one holds exactly")
+        talk.show(f"holds: {len(result.rows):,} rule rows recomputed; {RECOMPUTED}")
         return
     talk.show(*result.faults[:SHOWN_FAULTS])
     more = len(result.faults) - SHOWN_FAULTS

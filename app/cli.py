@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import signal
 import sys
 from io import TextIOWrapper
@@ -73,13 +74,23 @@ def _finite(context: click.Context, parameter: click.Parameter, value: float | N
     return value
 
 
+def _share(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    """Return a relative gap; refuse what is no number from 0 to 1, such as a percentage."""
+    try:
+        gap = None if value is None else float(value)
+    except ValueError:
+        gap = math.nan
+    if gap is not None and not 0 <= gap <= 1:
+        raise click.BadParameter(f"{value!r} is not a share such as 0.05", context, parameter)
+    return gap
+
+
 @cli.command(short_help="Find the best plan and write it, verified.")
 @click.argument("case", metavar="CASE")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run; default ./<CASE>-run.")
 @click.option(
     "--gap",
-    type=click.FloatRange(min=0),
-    callback=_finite,
+    callback=_share,
     metavar="SHARE",
     help="Relative gap at which to stop, such as 0.001; default from the case.",
 )
@@ -93,7 +104,7 @@ def _finite(context: click.Context, parameter: click.Parameter, value: float | N
 @click.option("--scenario", metavar="NAME", help="A scenario of the case's scenarios.toml.")
 @click.option("--set", "changes", multiple=True, metavar="CHANGE", help=f"A what-if, several allowed: {WHAT_IF}.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
-@click.option("--threads", type=click.IntRange(min=0), default=0, help="Threads of the solver; 0 = it chooses.")
+@click.option("--threads", type=click.IntRange(0, 256), default=0, help="Threads of the solver; 0 = it chooses.")
 @click.option("--solver-log", is_flag=True, help="Show the solver's own log on stderr.")
 @click.option("--force", is_flag=True, help="Replace an earlier run in the output folder.")
 @click.option("--log-json", is_flag=True, help="One JSON object per line on stderr, for batch jobs.")
@@ -144,9 +155,23 @@ def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated(128 + number)
 
 
+def _open_closed_streams() -> None:
+    """Point standard streams that the caller closed at nothing, so that nothing else gets their numbers."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(sink := os.open(os.devnull, os.O_RDWR), number)
+            if sink != number:
+                os.close(sink)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
 def main() -> int:
     """Run the command line and return its exit code (the console script `fundalign`)."""
     sys.excepthook = report_defect
+    _open_closed_streams()
     signal.signal(signal.SIGTERM, _terminate)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -58,10 +58,13 @@ def table_width(stream: TextIO) -> int:
 
 
 def rendered(parts: Sequence[RenderableType], stream: TextIO) -> str:
-    """Return rich renderables as the text that suits the stream: colours on a terminal only."""
+    """Return rich renderables as the text that suits the stream: colours on a terminal only.
+
+    Text that must not wrap stays one line, however long.
+    """
     page = page_for(stream, StringIO())
     for part in parts:
-        page.print(part)
+        page.print(part, soft_wrap=getattr(part, "no_wrap", None) is True)
     text = page.file.getvalue() if isinstance(page.file, StringIO) else ""
     lines = text.splitlines() if stream.isatty() else [line.rstrip() for line in text.splitlines()]
     return "\n".join(lines) + "\n"

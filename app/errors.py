@@ -75,7 +75,10 @@ def invalid_input(talk: Talk, error: InputError) -> int:
     from .faultlist import as_json, fault_tables
 
     count = sum(fault.severity != "warning" for fault in error.faults)
-    message = f"the case has {count} fault{'s' if count != 1 else ''}; nothing was written"
+    faults = f"{count} fault{'s' if count != 1 else ''}"
+    source = next(iter(getattr(error, "__notes__", [])), "")
+    told = f"{source} brings {faults} that the case itself does not have" if source else f"the case has {faults}"
+    message = f"{told}; nothing was written"
     if talk.log.json_lines:
         for fault in as_json(error.faults):
             talk.log.error(str(fault["expected"]), "fault", **fault)

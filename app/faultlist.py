@@ -13,6 +13,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from ..inputs.faults import Fault
 
+WHOLE = 20  # characters of a column's name that are kept on one line
+
 
 def as_json(faults: Iterable[Fault]) -> list[dict[str, object]]:
     """Return one object per fault; `severity` is there only where it is not a plain fault."""
@@ -45,7 +47,7 @@ def _table(title: str, colour: str, faults: list[Fault]) -> Table:
     if with_row:
         table.add_column("row", justify="right", no_wrap=True)
     if with_column:
-        table.add_column("column", overflow="fold")
+        table.add_column("column", overflow="fold", no_wrap=max(len(f.column or "") for f in faults) <= WHOLE)
     if with_value:
         table.add_column("value", overflow="fold", max_width=24)
     table.add_column("expected", overflow="fold")

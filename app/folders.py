@@ -7,13 +7,23 @@ import shutil
 from pathlib import Path
 
 from ..inputs.faults import UsageError
-from ..inputs.shipped import shipped_cases, shipped_path
+from ..inputs.shipped import resolve_case, shipped_cases, shipped_path
 from ..results.folder import refuse_existing
+
+LONGEST_NAME = 200  # bytes; the run is first written beside it under a longer, temporary name
 
 
 def stem_of(case: Path) -> str:
     """Return the name a case goes by: that of its folder or file without a suffix."""
     return case.resolve().stem
+
+
+def case_path(text: str) -> Path:
+    """Return the path of a case: an existing path, else a shipped case; UsageError for a run folder or neither."""
+    path = resolve_case(text)
+    if not (path / "case.toml").exists() and (path / "case" / "case.toml").exists():
+        raise UsageError(f"{path} is a run folder; its case is {path / 'case'}")
+    return path
 
 
 def output_folder(case: Path, wanted: Path | None, force: bool) -> Path:
@@ -27,8 +37,14 @@ def output_folder(case: Path, wanted: Path | None, force: bool) -> Path:
     if target == case.resolve() or target in case.resolve().parents:
         raise UsageError(f"{folder} holds the case itself; choose another folder with -o")
     refuse_existing(folder, force)
+    if folder.is_symlink():
+        raise UsageError(f"{folder} is a link; choose another name with -o")
+    if len(os.fsencode(folder.name)) > LONGEST_NAME:
+        raise UsageError(f"{folder} cannot be written: its name is too long")
     ancestor = next(parent for parent in target.parents if parent.exists())
-    if not ancestor.is_dir() or not os.access(ancestor, os.W_OK | os.X_OK):
+    if not ancestor.is_dir():
+        raise UsageError(f"{folder} cannot be written: {ancestor} is no folder")
+    if not os.access(ancestor, os.W_OK | os.X_OK):
         raise UsageError(f"{folder} cannot be written: no permission in {ancestor}")
     return folder
 

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from .console import Log, page_for
+from .ending import telling
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -73,9 +74,9 @@ def sentence(progress: Progress) -> str:
     for name, number in (("incumbent", progress.incumbent), ("bound", progress.bound)):
         known = finite(number)
         if known is not None:
-            parts.append(f"{name} {known:,.6g}" if abs(known) < 1e6 else f"{name} {known:,.0f}")
+            parts.append(f"{name} {known + 0.0:,.6g}" if abs(known) < 1e6 else f"{name} {known:,.0f}")
     gap = finite(progress.gap)
-    if gap is not None and finite(progress.incumbent) is not None:
+    if gap is not None and telling(gap, finite(progress.incumbent)):
         parts.append(f"gap {gap:.3%}")
     return ", ".join(parts)
 

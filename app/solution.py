@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from .binding import binding_table
+from .budgets import budgets_table
+from .ending import RECOMPUTED, empty_words, is_empty, number, telling, title
 from .equity import equity_table
 from .money import Money, share
 from .tables import MOST_ROWS, fill, new_table
@@ -36,14 +38,18 @@ def records(plan: Plan, name: str) -> list[Record]:
 def solution_page(run: Run, plan: Plan) -> Iterator[RenderableType]:
     """Yield the tables of a plan, top to bottom."""
     money = Money(run.case.base, run.case.unit)
-    yield headline(run)
-    yield totals_line(run, money)
     portfolio = records(plan, "portfolio")
+    yield headline(run)
+    if is_empty(run):
+        yield Text(empty_words(run))
+        yield from unfunded_line(portfolio)
+        return
+    yield totals_line(run, money)
     yield portfolio_table(portfolio, money)
     yield from unfunded_line(portfolio)
     yield payers_table(run, plan, money)
     yield countries_table(run, plan, money)
-    yield budgets_table(run, plan)
+    yield budgets_table(run.case, records(plan, "budgets"))
     equity = records(plan, "equity")
     if equity:
         yield equity_table(equity)
@@ -60,35 +66,30 @@ def headline(run: Run) -> Text:
         "interrupted": "interrupted",
     }
     good = report.status.value == "optimal"
-    text = Text(f"{run.case.settings.name}\n", style="bold")
+    text = Text(f"{title(run)}\n", style="bold")
     text.append(words.get(report.status.value, report.status.value), style="bold green" if good else "bold yellow")
     parts = [f"{run.case.settings.objective.goal} {number(report.objective)}"]
     if report.bound is not None and report.gap is not None:
-        parts.append(f"no plan is above {number(report.bound)} (gap {report.gap:.2%})")
+        gap = f" (gap {report.gap:.2%})" if telling(report.gap, report.objective) else ""
+        parts.append(f"no plan is above {number(report.bound)}{gap}")
     parts.append(f"{report.seconds:.1f} s")
     text.append(" · " + " · ".join(parts), style="not bold")
     if run.audit is not None:
-        text.append(f"\nverified: {len(run.audit.rows):,} rule rows hold exactly", style="not bold")
+        text.append(f"\nverified: {len(run.audit.rows):,} rule rows recomputed; {RECOMPUTED}", style="not bold")
     return text
-
-
-def number(value: float | None) -> str:
-    """Return an objective value with as many digits as a reader needs."""
-    if value is None:
-        return "none"
-    return f"{value:,.{2 if abs(value) >= 10 else 4}f}".rstrip("0").rstrip(".")
 
 
 def totals_line(run: Run, money: Money) -> Text:
     """Return how much is funded and by which kind of money."""
     counts, totals = run.summary["counts"], run.summary["totals"]
     kinds = ", ".join(f"{kind} {money.whole(totals[kind])}" for kind in KINDS if Decimal(totals[kind]))
+    kinds = f": {kinds}" if kinds else ""
     leverage = run.summary["leverage"]
     tail = f"; {Decimal(str(leverage)):.2f} private per public" if leverage else ""
     return Text(
         f"{counts['funded']} of {counts['initiatives']} initiatives, "
         f"{counts['milestones_done']} of {counts['milestones']} milestones; "
-        f"{money.whole(totals['all'])} {money.label}: {kinds}{tail}"
+        f"{money.whole(totals['all'])} {money.label}{kinds}{tail}"
     )
 
 
@@ -125,8 +126,8 @@ def payers_table(run: Run, plan: Plan, money: Money) -> Table:
     for row in records(plan, "funding"):
         own[row["funder"]] += Decimal(row["amount_funder"])
         base[row["funder"]] += Decimal(row["amount_base"])
-    title = f"Who pays ({money.label}, and in the funder's currency)"
-    table = new_table(title, ["funder", "kind", "home"], ["pays", "own currency", "share"])
+    heading = f"Who pays ({money.label}, and in the funder's currency)"
+    table = new_table(heading, ["funder", "kind", "home"], ["pays", "own currency", "share"])
     total = sum(base.values(), Decimal(0))
     ranked = sorted(base, key=lambda name: -base[name])
     rows = []
@@ -150,60 +151,19 @@ def countries_table(run: Run, plan: Plan, money: Money) -> Table:
         received[row["receiving_party"]] += Decimal(row["amount_base"])
     homes = {party for by_party in paid.values() for party in by_party}
     parties = sorted((homes | set(received)) - {""}, key=lambda party: -received[party])
-    title = f"Countries and other parties ({money.label})"
-    columns = ["pays public", "pays private", "receives", "received per public"]
-    table = new_table(title, ["party"], columns)
-    rows = [_party_cells(party, paid, received[party], money) for party in parties]
-    homeless = sum((by_party[""] for by_party in paid.values()), Decimal(0))
-    if homeless:
-        public, private = paid["public"][""] + paid["matching"][""], paid["private"][""]
-        rows.append(["no home, matching", money.whole(public), money.whole(private), "", ""])
-    return fill(table, rows, "flows.csv")
-
-
-def _party_cells(party: str, paid: dict[str, dict[str, Decimal]], received: Decimal, money: Money) -> list[str]:
-    public = paid["public"][party] + paid["matching"][party]
-    ratio = f"{received / public:.2f}" if public else ""
-    return [party, money.whole(public), money.whole(paid["private"][party]), money.whole(received), ratio]
-
-
-def budgets_table(run: Run, plan: Plan) -> Table:
-    """Return what every funder's appropriations are used for, and the execution of each cycle."""
-    groups: dict[str, list[Record]] = defaultdict(list)
-    for row in records(plan, "budgets"):
-        groups[row["funder"]].append(row)
-    parts = ["payments", "spent", "buffer", "lapsed"]
-    unit = Money("", run.case.unit).label
-    title = f"Budgets ({f'{unit} ' if unit else ''}in the funder's currency; execution by cycle in %)"
-    table = new_table(title, ["funder", "currency"], [*parts, "hedging"])
-    table.add_column("execution", overflow="fold")
+    columns = [*(f"pays\n{kind}" for kind in KINDS), "receives", "received\nper public"]
+    table = new_table(f"Countries and other parties ({money.label})", ["party"], columns)
     rows = []
-    for name, cycles in groups.items():
-        purse = Money(run.case.funders[name].currency, run.case.unit)
-        sums = {key: sum((Decimal(row[key] or 0) for row in cycles), Decimal(0)) for key in [*parts, "hedge_cost"]}
-        execution = " ".join(share(row["execution_rate"]).removesuffix("%") or "–" for row in cycles)
-        rows.append([name, purse.currency, *(purse.whole(amount) for amount in sums.values()), execution])
-    return fill(table, rows, "budgets.csv")
+    for party in parties:
+        public = paid["public"][party]
+        ratio = f"{received[party] / public:.2f}" if public else ""
+        pays = (money.whole(paid[kind][party]) for kind in KINDS)
+        rows.append([party, *pays, money.whole(received[party]), ratio])
+    if any(by_party[""] for by_party in paid.values()):
+        rows.append(["no home", *(money.whole(paid[kind][""]) for kind in KINDS), money.whole(received[""]), ""])
+    return fill(table, rows, "flows.csv")
 
 
 def files_line(folder: Path) -> Text:
     """Return where the files are and what can be done with them."""
-    return Text(f"\nwritten to {folder} (recompute every rule: fundalign verify {folder})")
-
-
-def limit_line(run: Run) -> Text | None:
-    """Return which limit ended the search and how far from the goal the plan can be at most, if one did."""
-    report = run.report
-    if report.status.value == "optimal":
-        return None
-    by = "a signal" if report.status.value == "interrupted" else f"the {limit_name(report.limit)}"
-    if report.bound is None or report.objective is None or report.gap is None:
-        return Text(f"stopped by {by}: how far the plan is from the best is not known", style="bold yellow")
-    goal, distance = run.case.settings.objective.goal, number(abs(report.bound - report.objective))
-    far = f"at most {report.gap:.2%} ({distance}) below the best possible {goal}"
-    return Text(f"stopped by {by}: {far}", style="bold yellow")
-
-
-def limit_name(limit: str | None) -> str:
-    """Return a limit of the search as words: "time limit"."""
-    return (limit or "limit").replace("_", " ")
+    return Text(f"\nwritten to {folder} (recompute every rule: fundalign verify {folder})", no_wrap=True)

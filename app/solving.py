@@ -7,19 +7,22 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ..inputs.faults import Infeasible
+from ..inputs.faults import Infeasible, InputError, UsageError, did_you_mean
 from ..inputs.read import hash_inputs, read_case
 from ..inputs.scenarios import parse_set
-from ..inputs.shipped import resolve_case
 from .console import Talk, stdout_kept_clean
+from .ending import limit_line, limit_name, stopper, title, what_if
 from .exits import Exit, exit_of
-from .folders import output_folder
+from .folders import case_path, output_folder, stem_of
 from .progress import search_progress
 
 if TYPE_CHECKING:
     from ..inputs.case import Case
     from ..optimizer.solve import SolveOptions
     from ..results.plan import Plan, Run
+
+
+MOST_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -32,38 +35,72 @@ class Request:
     changes: tuple[str, ...]
     force: bool
 
+    @property
+    def what_if(self) -> dict[str, object]:
+        """Return the scenario and the changes as a run records them."""
+        return {"scenario": self.scenario, "set": list(self.changes)}
+
 
 def solve_case(talk: Talk, request: Request, options: SolveOptions) -> int:
     """Read, change, solve, write and show; return the exit code of how the search ended."""
-    path = resolve_case(request.case)
+    path = case_path(request.case)
     folder = output_folder(path, request.output, request.force)
     case = _changed_case(talk, path, request)
     for warning in case.warnings:
         talk.log.warning(str(warning), **warning.as_dict())
     began = monotonic()
     try:
-        run = _search(talk, case, options)
+        run = _asked(_search(talk, case, options), request, path)
     except Infeasible as error:
-        run = _without_solution(case, options, path, monotonic() - began, str(error))
+        run = _asked(_without_solution(case, options, path, monotonic() - began, str(error)), request, path)
         run.write(folder, force=request.force)
         return _infeasible(talk, run, folder)
     plan = run.plan
     if plan is None:
         return _without_plan(talk, run)
-    run = replace(run, manifest={**run.manifest, "inputs": hash_inputs(path)})
     run.write(folder, force=request.force)
     _show(talk, run, plan, folder)
     return exit_of(run.report.status.value, run.report.signal)
 
 
+def _asked(run: Run, request: Request, path: Path) -> Run:
+    """Return the run with what it was asked for: scenario and changes, and the files of the case as given."""
+    options = {**run.options, **request.what_if}
+    manifest = {**run.manifest, "inputs": hash_inputs(path), "options": options}
+    return replace(run, options=options, manifest=manifest, summary={**run.summary, **request.what_if})
+
+
 def _changed_case(talk: Talk, path: Path, request: Request) -> Case:
     """Return the case as asked for: the scenario first, then the changes in their order."""
     changes = [parse_set(text) for text in request.changes]
-    with talk.waiting(f"reading {path}"):
+    with talk.waiting(f"reading {stem_of(path)}"):
         case = read_case(path)
-        if request.scenario is not None:
-            case = case.scenario(request.scenario)
-        return case.apply(changes) if changes else case
+        try:
+            if request.scenario is not None:
+                case = _scenario(case, request.scenario)
+            return case.apply(changes) if changes else case
+        except InputError as error:
+            error.add_note(f"the what-if ({', '.join(what_if(request.what_if))})")
+            raise
+
+
+def _scenario(case: Case, name: str) -> Case:
+    """Return the case after a scenario; UsageError names those there are, and says so when the name is a grid's."""
+    known = [scenario.name for scenario in case.scenarios]
+    if name in known:
+        return case.scenario(name)
+    members = [each for each in known if each.startswith(f"{name}: ")]
+    if members:
+        raise UsageError(f"'{name}' is a grid of {len(members)} scenarios; name one of them: {_listed(members)}")
+    if not known:
+        raise UsageError(f"no scenario '{name}': the case has no scenarios.toml, or none in it")
+    close = did_you_mean(name, known, " ").strip()
+    raise UsageError(f"no scenario '{name}' ({f'{close} ' if close else ''}there are: {_listed(known)})")
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(f"'{name}'" for name in names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _search(talk: Talk, case: Case, options: SolveOptions) -> Run:
@@ -92,7 +129,7 @@ def _infeasible(talk: Talk, run: Run, folder: Path) -> int:
         talk.data(dict(run.summary))
     else:
         talk.show(str(run.summary["explanation"]), f"\nwritten to {folder} (summary.json)")
-    talk.log.error(f"no plan keeps every rule of {run.case.settings.name}", "infeasible")
+    talk.log.error(f"no plan keeps every rule of {title(run)}", "infeasible")
     return Exit.INFEASIBLE
 
 
@@ -101,8 +138,8 @@ def _without_plan(talk: Talk, run: Run) -> int:
     report = run.report
     status = report.status.value
     ends = {
-        "no_plan": f"the {(report.limit or 'limit').replace('_', ' ')} came before a plan was found",
-        "interrupted": "interrupted before any plan was found",
+        "no_plan": f"the {limit_name(report.limit)} came before a plan was found",
+        "interrupted": f"stopped by {stopper(report)} before any plan was found",
         "unbounded": "the objective has no limit: no rule keeps it finite",
         "numerical": "the solver met numerical trouble and gave no plan",
     }
@@ -114,7 +151,7 @@ def _without_plan(talk: Talk, run: Run) -> int:
 
 def _show(talk: Talk, run: Run, plan: Plan, folder: Path) -> None:
     """Show the plan: the summary as JSON, or tables; the limit that ended the search is the last line."""
-    from .solution import files_line, limit_line, solution_page
+    from .solution import files_line, solution_page
 
     last = limit_line(run)
     if talk.wants_json:

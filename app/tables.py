@@ -12,7 +12,10 @@ MOST_ROWS = 40
 
 
 def new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
-    """Return an empty table with text columns, the first of them whole, then number columns."""
+    """Return an empty table with text columns, the first of them whole, then number columns.
+
+    Text wraps between words; a word is never broken, but cut short where there is no room for it.
+    """
     table = Table(
         title=Text(f"\n{title}", style="bold"),
         title_justify="left",
@@ -22,7 +25,7 @@ def new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
         collapse_padding=True,
     )
     for k, name in enumerate(left):
-        table.add_column(name, overflow="fold", no_wrap=k == 0)
+        table.add_column(name, overflow="ellipsis", no_wrap=k == 0)
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table

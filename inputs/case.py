@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from .accessors import Cycle, Facts, Precedence
 from .change import OPS, Change, changed_rows, changed_settings, place_faults
 from .check import run_checks
-from .draft import Draft, ParsedTable, RawTable, parse_table
+from .draft import Draft
 from .faults import Fault, InputError, UsageError, did_you_mean
+from .parsing import ParsedTable, RawTable, parse_table
 from .scenarios import Scenario
 from .tables import TABLES, Row
 from .texts import row_cells
 
 __all__ = ["Case", "Cycle", "Precedence"]
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Case(Facts):
     name: str = "case"
     warnings: tuple[Fault, ...] = ()
     contradictions: tuple[Fault, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return name and sizes in one line."""
+        sizes = f"{len(self.initiatives)} initiatives, {len(self.funders)} funders, {len(self.parties)} parties"
+        return f"Case({self.name!r}, {sizes}, {self.T} periods from {self.label(1)})"
 
     def change(
         self,
@@ -46,7 +53,7 @@ class Case(Facts):
         as in a file; rows with an empty cell have nothing to add to or multiply and stay as they are; ``add``
         moves a period by so many periods. For settings ``table`` is ``case`` and ``column`` such as
         ``buffer.confidence``. ``InputError`` for an unknown table or column, when nothing matches, or when
-        the changed case has faults.
+        the changed case has faults; their hints name the change.
         """
         given = {op: value for op, value in zip(OPS, (set, add, multiply), strict=True) if value is not None}
         if len(given) != 1:
@@ -66,16 +73,20 @@ class Case(Facts):
     def apply(self, changes: Iterable[Change]) -> Case:
         """Return the case after several changes, one after the other, checked once at the end."""
         facts = Facts(self.settings, self.tables)
-        for change in changes:
+        made = tuple(changes)
+        for change in made:
             faults = place_faults(change)
             if faults:
-                raise InputError(faults)
-            facts = _changed(facts, change)
+                raise InputError(_naming(faults, (change,)))
+            try:
+                facts = _changed(facts, change)
+            except InputError as error:
+                raise InputError(_naming(error.faults, (change,))) from None
         parsed = {name: _as_parsed(name, facts.tables[name]) for name in TABLES}
         draft = Draft(facts, parsed)
         run_checks(draft)
         if draft.faults:
-            raise InputError(draft.faults)
+            raise InputError(_naming(draft.faults, made))
         return Case(
             facts.settings,
             facts.tables,
@@ -84,6 +95,18 @@ class Case(Facts):
             tuple(draft.warnings),
             tuple(draft.contradictions),
         )
+
+
+def _naming(faults: Iterable[Fault], changes: Sequence[Change]) -> list[Fault]:
+    """Return the faults with hints that say after which changes: those of the same table if there are any."""
+    told = []
+    for fault in faults:
+        table = fault.file.partition(".")[0]
+        near = [change for change in changes if change.table == table] or list(changes)
+        listed = "; ".join(str(change) for change in near[:_NAMED])
+        more = f" and {len(near) - _NAMED} more changes" if len(near) > _NAMED else ""
+        told.append(replace(fault, hint=f"{fault.hint}{'; ' if fault.hint else ''}after {listed}{more}"))
+    return told
 
 
 def _as_parsed(name: str, rows: tuple[Row, ...]) -> ParsedTable:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, ValidationInfo
@@ -16,14 +17,17 @@ from pydantic_core import PydanticCustomError
 
 from .faults import did_you_mean
 from .money import MINOR_DIGITS, REPLACED
-from .periods import EXAMPLES, Frequency, frequency_of
+from .periods import EXAMPLES, PERIODS_PER_YEAR, Frequency, converted, frequency_of
 
-_LABEL = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]*[^\s/\x00-\x1f\x7f])?")
-_REFERENCE = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s/\x00-\x1f\x7f])?")
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?", re.ASCII)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,8})", re.ASCII)
 MOST_PERIODS: Final = 1200
 """More periods than any plan has: a hundred years of months."""
+LONGEST_NAME: Final = 200
+"""Characters of the longest name: longer ones are no names, and no table could show them."""
+_LABEL = re.compile(rf"[^\s/{_CONTROLS}](?:[^/{_CONTROLS}]{{0,{LONGEST_NAME - 2}}}[^\s/{_CONTROLS}])?")
 
 _BLANKS = "remove the blanks at its ends"
 _FLAGS = {"true": True, "false": False, "TRUE": True, "FALSE": False}
@@ -41,26 +45,63 @@ def _wrong(expected: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("cell", "expected {expected}", {"expected": expected, "hint": hint})
 
 
-def parse_label(text: object) -> object:
-    """Return a name as it is: any printable text without ``/`` and without blanks at its ends."""
-    if not isinstance(text, str) or _LABEL.fullmatch(text):
+def is_label(text: str) -> bool:
+    """Return whether a text is fit for a name."""
+    return _LABEL.fullmatch(text) is not None
+
+
+def parse_name(text: object) -> object:
+    """Return a name for reports as it is: one line of at most 200 characters without blanks at its ends."""
+    if not isinstance(text, str):
         return text
     if text.strip() != text:
         raise _wrong("a name without blanks at its ends", _BLANKS)
+    control = _CONTROL.search(text)
+    if control:
+        words = {"\n": "the line break", "\r": "the line break", "\t": "the tab"}
+        word = words.get(control[0], f"the control character U+{ord(control[0]):04X}")
+        raise _wrong("a name of one line, without control characters", f"remove {word} in it")
+    if len(text) > LONGEST_NAME:
+        raise _wrong(f"a name of at most {LONGEST_NAME} characters", f"this one has {len(text)}")
+    return text
+
+
+def unfit(name: str) -> tuple[str, str] | None:
+    """Return what was expected of a name for reports and a hint where it is not fit."""
+    try:
+        parse_name(name)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        return str(context["expected"]), str(context["hint"])
+    return None
+
+
+def parse_label(text: object) -> object:
+    """Return a name by which other tables know something: as :func:`parse_name`, and without ``/``."""
+    if not isinstance(text, str) or is_label(text):
+        return text
+    parse_name(text)
     if "/" in text:
         raise _wrong("a name without '/'", "'/' separates an initiative from its milestone")
-    raise _wrong("a name of printable characters")
+    raise _wrong("a name")
 
 
 def parse_reference(text: object) -> object:
     """Return ``initiative`` or ``initiative/milestone`` as it is."""
-    if not isinstance(text, str) or (_REFERENCE.fullmatch(text) and text.count("/") <= 1):
+    if not isinstance(text, str) or (text.count("/") <= 1 and all(map(is_label, text.split("/")))):
         return text
-    raise _wrong("'initiative/milestone' or 'initiative'", _BLANKS if text.strip() != text else "names hold no '/'")
+    expected = "'initiative/milestone' or 'initiative'"
+    if text.strip() != text:
+        raise _wrong(expected, _BLANKS)
+    if text.count("/") > 1:
+        raise _wrong(expected, "names hold no '/'")
+    for part in text.split("/"):
+        parse_name(part)
+    raise _wrong(expected, "there is a name on either side of the '/'")
 
 
 def parse_text(text: object) -> object:
-    """Return free text as it is; blanks at its ends and control characters are faults."""
+    """Return free text as it is; blanks at its ends and control characters, save line breaks, are faults."""
     if isinstance(text, str):
         if text.strip() != text:
             raise _wrong("text without blanks at its ends", _BLANKS)
@@ -122,7 +163,12 @@ def parse_currency(text: object) -> object:
         raise _wrong("an ISO 4217 currency code", _BLANKS)
     if text in REPLACED:
         raise _wrong("a current ISO 4217 currency code", f"{text} was replaced by {REPLACED[text]}")
-    raise _wrong("an ISO 4217 currency code", did_you_mean(text, MINOR_DIGITS))
+    raise _wrong("an ISO 4217 currency code", _meant_currency(text))
+
+
+@lru_cache(maxsize=1000)
+def _meant_currency(text: str) -> str:
+    return did_you_mean(text, MINOR_DIGITS)
 
 
 def parse_period(text: object, info: ValidationInfo) -> object:
@@ -138,8 +184,18 @@ def parse_period(text: object, info: ValidationInfo) -> object:
     if text.strip() != text:
         raise _wrong(expected, _BLANKS)
     if found is not None:
-        raise _wrong(expected, f"'{text}' is a label of frequency {found}")
+        raise _wrong(expected, frequency_hint(text, found, wanted))
     raise _wrong(expected, "periods are labels, not dates")
+
+
+def frequency_hint(text: str, found: Frequency, wanted: Frequency | None) -> str:
+    """Say what to do about a period label of another frequency than the case's."""
+    told = f"'{text}' is a label of frequency {found}"
+    if wanted is None:
+        return told
+    finer = PERIODS_PER_YEAR[wanted] > PERIODS_PER_YEAR[found]
+    write = f"{'such as ' if finer else ''}{converted(text, found, wanted)}"
+    return f'{told}, the case has frequency {wanted}: write {write}, or set frequency = "{found}" in case.toml'
 
 
 Label = Annotated[str, BeforeValidator(parse_label), Kind("label", "a name")]
@@ -147,6 +203,7 @@ Selector = Annotated[str, BeforeValidator(parse_label), Kind("selector", "a name
 Reference = Annotated[
     str, BeforeValidator(parse_reference), Kind("reference", "'initiative/milestone' or 'initiative'")
 ]
+Name = Annotated[str, BeforeValidator(parse_name), Kind("text", "text")]
 Text = Annotated[str, BeforeValidator(parse_text), Kind("text", "text")]
 Currency = Annotated[str, BeforeValidator(parse_currency), Kind("currency", "an ISO 4217 currency code")]
 Period = Annotated[str, BeforeValidator(parse_period), Kind("period", "a period")]

@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from .accessors import Facts
 from .cells import parse_flag, parse_integer, parse_number
-from .draft import Cells, ParsedTable, RawTable, parse_table
 from .faults import Fault, InputError, did_you_mean
+from .parsing import Cells, ParsedTable, RawTable, parse_table
 from .schema import columns
 from .settings import SECTIONS, Settings, parse_settings
 from .tables import TABLES, Row

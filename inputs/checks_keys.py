@@ -19,22 +19,21 @@ from .tables import (
     MilestoneRow,
     PartyRow,
     PrecedenceRow,
+    ShareRow,
 )
-
-Known = Mapping[str, object] | set[str] | frozenset[str]
 
 
 def needed_tables_have_rows(draft: Draft) -> None:
     """A case has funders, initiatives with milestones, and budgets."""
     for table in ("funders", "initiatives", "milestones"):
         parsed = draft.parsed[table]
-        if parsed.sound and not parsed.rows and not parsed.broken:
+        if parsed.sound and not parsed.missing and not parsed.rows and not parsed.broken:
             draft.fault(table, None, None, None, "at least one row")
-    if not draft.sound("milestones") or not draft.parsed["milestones"].rows:
+    listed = draft.names(MilestoneRow, "initiative")
+    untold = ("",) in draft.lacking(MilestoneRow, ("initiative",))
+    if not listed or untold or not draft.knows("milestones", "initiative"):
         return
-    listed = set(draft.facts.milestones) - {i for i, rows in draft.facts.milestones.items() if not rows}
-    listed |= {i for (i,) in draft.broken("milestones", "initiative")}
-    for number, row in draft.rows(InitiativeRow):
+    for number, row in draft.knowing(InitiativeRow, "initiative"):
         if row.initiative not in listed:
             draft.fault("initiatives", number, "initiative", row.initiative, "at least one row in milestones.csv")
 
@@ -44,7 +43,7 @@ def keys_are_unique(draft: Draft) -> None:
     for table, model in TABLES.items():
         first: dict[tuple[Any, ...], int] = {}
         pair = model is CorrelationRow
-        for number, row in zip(draft.parsed[table].numbers, draft.facts.tables[table], strict=True):
+        for number, row in draft.knowing(model, *model.KEY):
             key = tuple(getattr(row, name) for name in model.KEY)
             key = tuple(sorted(key)) if pair else key
             if key in first:
@@ -58,17 +57,18 @@ def keys_are_unique(draft: Draft) -> None:
 
 def orders_run_from_one(draft: Draft) -> None:
     """The milestones of an initiative are numbered 1, 2, ... each number once and none left out."""
-    incomplete = {i for (i,) in draft.broken("milestones", "initiative")}
     found: dict[str, dict[int, int]] = {}
-    for number, row in draft.rows(MilestoneRow):
+    for number, row in draft.knowing(MilestoneRow, "initiative", "order"):
         orders = found.setdefault(row.initiative, {})
         if row.order in orders:
             hint = f"row {orders[row.order]} has it already"
             draft.fault("milestones", number, "order", row.order, f"every order of {row.initiative} once", hint)
         orders.setdefault(row.order, number)
+    incomplete = {i for (i,) in draft.lacking(MilestoneRow, ("initiative",), "order")}
+    initiatives = set() if "" in incomplete else draft.names(InitiativeRow, "initiative") - incomplete
     for initiative, orders in found.items():
         count = len(orders)
-        if initiative in incomplete or not orders or max(orders) == count:
+        if initiative not in initiatives or max(orders) == count:
             continue
         missing = next(order for order in range(1, count + 1) if order not in orders)
         place = min(order for order in orders if order > missing)
@@ -87,7 +87,7 @@ def names_mean_one_thing(draft: Draft) -> None:
         seen = _claim(draft, seen, InitiativeRow, column, f"a {column}", {})
     _claim_groups(draft, seen, "initiative")
     taken = _claim(draft, {"each": "the word for every party"}, PartyRow, "party", "a party", {})
-    if not draft.facts.tables["parties"]:
+    if not draft.facts.tables["parties"] and not draft.parsed["parties"].broken:
         taken |= dict.fromkeys(draft.facts.parties, "a party")
     _claim_groups(draft, taken, "party")
 
@@ -102,7 +102,7 @@ def _claim(
 ) -> dict[str, str]:
     table = next(name for name, other in TABLES.items() if other is model)
     claimed: dict[str, str] = {}
-    for number, row in draft.rows(model):
+    for number, row in draft.knowing(model, column):
         name = getattr(row, column)
         if name is None:
             continue
@@ -115,30 +115,27 @@ def _claim(
 
 def _claim_groups(draft: Draft, taken: dict[str, str], kind: str) -> None:
     told: set[str] = set()
-    for number, row in draft.rows(GroupRow):
+    for number, row in draft.knowing(GroupRow, "group", "kind"):
         if row.kind == kind and row.group in taken and row.group not in told:
             told.add(row.group)
             hint = f"'{row.group}' is already {taken[row.group]}"
             draft.fault("groups", number, "group", row.group, "a name of its own", hint)
 
 
-def _with_broken(draft: Draft, known: Mapping[str, object], table: str, column: str) -> set[str]:
-    return set(known) | {name for (name,) in draft.broken(table, column) if name}
-
-
-def _party_names(draft: Draft) -> set[str] | None:
-    if not draft.sound("parties") or (not draft.parsed["parties"].rows and not draft.sound("shares", "funders")):
+def party_names(draft: Draft) -> set[str] | None:
+    """Return the names of all parties, ``None`` where they cannot be known."""
+    parsed = draft.parsed["parties"]
+    if parsed.rows or parsed.broken or not parsed.sound:
+        return draft.names(PartyRow, "party") if draft.knows("parties", "party") else None
+    if not draft.knows("shares", "party") or not draft.knows("funders", "party"):
         return None
-    known = _with_broken(draft, draft.facts.parties, "parties", "party")
-    if not draft.parsed["parties"].rows:
-        known |= {name for (name,) in draft.broken("shares", "party")}
-        known |= {name for (name,) in draft.broken("funders", "party")}
-    return known
+    return draft.names(ShareRow, "party") | draft.names(FunderRow, "party")
 
 
 def _groups_of(draft: Draft, kind: str) -> set[str]:
-    broken = {group for group, of in draft.broken("groups", "group", "kind") if of in (kind, "") or of not in _KINDS}
-    return set(draft.facts.groups[kind]) | broken
+    torn = draft.lacking(GroupRow, ("group", "kind"))
+    groups = {row.group for _, row in draft.knowing(GroupRow, "group", "kind") if row.kind == kind}
+    return groups | {group for group, of in torn if group and (of == kind or of not in _KINDS)}
 
 
 _KINDS = ("party", "initiative", "funder")
@@ -146,16 +143,14 @@ _KINDS = ("party", "initiative", "funder")
 
 def known_names(draft: Draft) -> dict[str, set[str] | None]:
     """Return what every kind of reference may name; ``None`` where it cannot be known."""
-    facts = draft.facts
-    groups = {kind: _groups_of(draft, kind) if draft.sound("groups") else None for kind in _KINDS}
-    funders = _with_broken(draft, facts.funders, "funders", "funder") if draft.sound("funders") else None
-    initiatives = (
-        _with_broken(draft, facts.initiatives, "initiatives", "initiative") if draft.sound("initiatives") else None
-    )
-    parties = _party_names(draft)
-    themes = {name for row in facts.initiatives.values() for name in (row.theme, row.call) if name}
-    themes |= {name for pair in draft.broken("initiatives", "theme", "call") for name in pair if name}
-    stages = facts.stages | {stage or "all" for (stage,) in draft.broken("milestones", "stage")}
+    grouped = draft.knows("groups", "group", "kind")
+    groups = {kind: _groups_of(draft, kind) if grouped else None for kind in _KINDS}
+    funders = draft.names(FunderRow, "funder") if draft.knows("funders", "funder") else None
+    initiatives = draft.names(InitiativeRow, "initiative") if draft.knows("initiatives", "initiative") else None
+    parties = party_names(draft)
+    themes = {name for column in ("theme", "call") for name in draft.names(InitiativeRow, column)}
+    selectable = initiatives if draft.knows("initiatives", "theme", "call") else None
+    stages = draft.names(MilestoneRow, "stage") if draft.knows("milestones", "stage") else None
 
     def either(names: set[str] | None, kind: str, *more: str) -> set[str] | None:
         group = groups[kind]
@@ -165,10 +160,10 @@ def known_names(draft: Draft) -> dict[str, set[str] | None]:
         "funder": funders,
         "initiative": initiatives,
         "party": parties,
-        "stage": set(stages) if draft.sound("milestones") else None,
+        "stage": stages,
         "funders": either(funders, "funder", *KINDS),
         "sources": either(funders, "funder", *KINDS, *SOURCES),
-        "initiatives": either(initiatives, "initiative", *themes),
+        "initiatives": either(selectable, "initiative", *themes),
         "parties": either(parties, "party"),
         "each": either(parties, "party", "each"),
     }
@@ -196,7 +191,7 @@ def references_lead_somewhere(draft: Draft) -> None:
             names = known[column.refers]
             if names is None:
                 continue
-            for number, row in zip(draft.parsed[table].numbers, draft.facts.tables[table], strict=True):
+            for number, row in draft.knowing(model, column.name):
                 name = getattr(row, column.name)
                 if name and name not in names:
                     draft.fault(table, number, column.name, name, _WORDS[column.refers], draft.hint(name, _of(names)))
@@ -209,38 +204,43 @@ def _of(names: set[str]) -> Callable[[], set[str]]:
     return lambda: names
 
 
-def _milestones_by_initiative(draft: Draft) -> dict[str, set[str]]:
-    found = {i: {row.milestone for row in rows} for i, rows in draft.facts.milestones.items()}
-    for initiative, milestone in draft.broken("milestones", "initiative", "milestone"):
-        found.setdefault(initiative, set()).add(milestone)
-    return found
-
-
 def _milestone_references(draft: Draft) -> None:
-    if not draft.sound("milestones", "initiatives"):
+    if not draft.knows("initiatives", "initiative") or not draft.knows("milestones", "initiative", "milestone"):
         return
-    steps = _milestones_by_initiative(draft)
-    initiatives = _with_broken(draft, draft.facts.initiatives, "initiatives", "initiative")
-    for table, rows in (("cost_profile", draft.rows(CostProfileRow)), ("criteria", draft.rows(CriterionRow))):
-        for number, row in rows:
-            initiative, milestone = row.initiative, row.milestone
-            if initiative in initiatives and milestone not in steps.get(initiative, ()):
-                hint = draft.hint(milestone, _of(steps.get(initiative, set())))
-                draft.fault(table, number, "milestone", milestone, f"a milestone of {initiative}", hint)
-    for number, precedence in draft.rows(PrecedenceRow):
-        for column in ("predecessor", "successor"):
+    steps: dict[str, set[str]] = {}
+    for _, row in draft.knowing(MilestoneRow, "initiative", "milestone"):
+        steps.setdefault(row.initiative, set()).add(row.milestone)
+    torn = draft.lacking(MilestoneRow, ("initiative", "milestone"))
+    for initiative, milestone in torn:
+        steps.setdefault(initiative, set()).add(milestone)
+    initiatives = draft.names(InitiativeRow, "initiative")
+
+    def stray(i: str, m: str) -> bool:
+        """Whether the milestone is none of the initiative's, all of which are known."""
+        own = steps.get(i, set())
+        return i in initiatives and m not in own and "" not in own and "" not in steps
+
+    profiles = draft.knowing(CostProfileRow, "initiative", "milestone")
+    criteria = draft.knowing(CriterionRow, "initiative", "milestone")
+    for table, rows in (("cost_profile", profiles), ("criteria", criteria)):
+        for number, each in rows:
+            if stray(each.initiative, each.milestone):
+                hint = draft.hint(each.milestone, _of(steps.get(each.initiative, set())))
+                draft.fault(table, number, "milestone", each.milestone, f"a milestone of {each.initiative}", hint)
+    for column in ("predecessor", "successor"):
+        for number, precedence in draft.knowing(PrecedenceRow, column):
             text = getattr(precedence, column)
             initiative, slash, milestone = text.partition("/")
             if initiative not in initiatives:
                 hint = draft.hint(initiative, lambda: initiatives)
                 draft.fault("precedence", number, column, text, "an initiative, or initiative/milestone", hint)
-            elif slash and milestone not in steps.get(initiative, ()):
+            elif slash and stray(initiative, milestone):
                 hint = draft.hint(milestone, _of(steps.get(initiative, set())))
                 draft.fault("precedence", number, column, text, f"a milestone of {initiative}", hint)
 
 
 def _group_members(draft: Draft, known: Mapping[str, set[str] | None]) -> None:
-    for number, row in draft.rows(GroupRow):
+    for number, row in draft.knowing(GroupRow, "kind", "member"):
         names = known[row.kind]
         if names is not None and row.member not in names:
             hint = draft.hint(row.member, _of(names))

@@ -20,26 +20,25 @@ _TINY = -1e-9
 
 
 def _uses(draft: Draft) -> Iterator[tuple[str, int, str, str]]:
-    for number, funder in draft.rows(FunderRow):
+    for number, funder in draft.knowing(FunderRow, "currency"):
         yield "funders", number, "currency", funder.currency
-    for number, party in draft.rows(PartyRow):
+    for number, party in draft.knowing(PartyRow, "currency"):
         if party.currency:
             yield "parties", number, "currency", party.currency
-    for number, initiative in draft.rows(InitiativeRow):
+    for number, initiative in draft.knowing(InitiativeRow, "currency"):
         yield "initiatives", number, "currency", initiative.currency
-    for number, rate in draft.rows(RateRow):
+    for number, rate in draft.knowing(RateRow, "currency"):
         yield "rates", number, "currency", rate.currency
-    for number, pair in draft.rows(CorrelationRow):
-        yield "correlations", number, "currency_a", pair.currency_a
-        yield "correlations", number, "currency_b", pair.currency_b
+    for column in ("currency_a", "currency_b"):
+        for number, pair in draft.knowing(CorrelationRow, column):
+            yield "correlations", number, column, getattr(pair, column)
 
 
 def currencies_have_rates(draft: Draft) -> None:
     """Every currency other than the base has a row in currencies.csv."""
-    if not draft.sound("currencies") or "currency" in draft.doubtful:
+    if not draft.knows("currencies", "currency") or "currency" in draft.doubtful:
         return
-    known = set(draft.facts.currencies) | {code for (code,) in draft.broken("currencies", "currency")}
-    known.add(draft.facts.base)
+    known = draft.names(CurrencyRow, "currency") | {draft.facts.base}
     for table, number, column, code in _uses(draft):
         if code not in known:
             hint = draft.hint(code, lambda: known, "give it a rate there")
@@ -51,19 +50,15 @@ def base_currency_is_the_measure(draft: Draft) -> None:
     if "currency" in draft.doubtful:
         return
     base = draft.facts.base
-    for number, row in draft.rows(CurrencyRow):
-        if row.currency != base:
-            continue
-        if row.rate != 1:
-            draft.fault("currencies", number, "rate", row.rate, f"1, for {base} is the base currency")
-        if row.volatility:
-            draft.fault("currencies", number, "volatility", row.volatility, f"0, for {base} is the base currency")
-        if row.hedge_cost:
-            draft.fault("currencies", number, "hedge_cost", row.hedge_cost, f"0, for {base} is the base currency")
-    for number, rate in draft.rows(RateRow):
+    for column, only in (("rate", 1), ("volatility", 0), ("hedge_cost", 0)):
+        for number, row in draft.knowing(CurrencyRow, "currency", column):
+            value = getattr(row, column)
+            if row.currency == base and value is not None and value != only:
+                draft.fault("currencies", number, column, value, f"{only}, for {base} is the base currency")
+    for number, rate in draft.knowing(RateRow, "currency", "rate"):
         if rate.currency == base and rate.rate != 1:
             draft.fault("rates", number, "rate", rate.rate, f"1, for {base} is the base currency")
-    for number, pair in draft.rows(CorrelationRow):
+    for number, pair in draft.knowing(CorrelationRow, "currency_a", "currency_b"):
         for column in ("currency_a", "currency_b"):
             if getattr(pair, column) == base and pair.currency_a != pair.currency_b:
                 hint = "rates are quoted in it, so that it does not move"
@@ -86,13 +81,18 @@ def _horizon(draft: Draft) -> str:
 
 def correlations_can_be(draft: Draft) -> None:
     """A pair is two currencies, and the matrix of all correlations is positive semidefinite."""
-    pairs: dict[tuple[str, str], tuple[int, Decimal]] = {}
-    for number, row in draft.rows(CorrelationRow):
+    for number, row in draft.knowing(CorrelationRow, "currency_a", "currency_b"):
         if row.currency_a == row.currency_b:
             hint = "a currency moves with itself by definition"
             draft.fault("correlations", number, "currency_b", row.currency_b, "another currency", hint)
-            continue
-        pairs.setdefault((row.currency_a, row.currency_b), (number, row.correlation))
+    pairs: dict[tuple[str, str], tuple[int, Decimal]] = {}
+    torn = draft.lacking(CorrelationRow, ("currency_a", "currency_b"), "correlation")
+    unclear = {code for pair in torn for code in pair}
+    for number, row in draft.rows(CorrelationRow):
+        if row.currency_a != row.currency_b and unclear.isdisjoint((row.currency_a, row.currency_b)):
+            pairs.setdefault((row.currency_a, row.currency_b), (number, row.correlation))
+    if "" in unclear:
+        return
     core = _impossible(sorted({code for pair in pairs for code in pair}), {k: v for k, (_, v) in pairs.items()})
     if not core:
         return
@@ -126,23 +126,30 @@ def _impossible(codes: list[str], values: dict[tuple[str, str], Decimal]) -> set
 
 def cycles_are_sound(draft: Draft) -> None:
     """A cycle ends after it begins, lies in the horizon, and does not overlap the funder's others."""
-    for number, row in draft.rows(BudgetRow):
+    for number, row in draft.knowing(BudgetRow, "reserved", "payments"):
         if row.reserved > row.payments:
             hint = "what is already owed cannot exceed the appropriation"
             draft.fault("budgets", number, "reserved", row.reserved, f"at most the payments, {row.payments}", hint)
     if not draft.timed:
         return
-    spans: dict[str, list[tuple[int, int, int, str]]] = {}
-    for number, row in draft.rows(BudgetRow):
-        first, last = draft.facts.period(row.first_period), draft.facts.period(row.last_period)
-        for column, period in (("first_period", first), ("last_period", last)):
-            if not 1 <= period <= draft.facts.T:
-                expected = f"a period of the horizon, {_horizon(draft)}"
-                draft.fault("budgets", number, column, getattr(row, column), expected)
-        if last < first:
+    period = draft.facts.period
+    for column in ("first_period", "last_period"):
+        for number, row in draft.knowing(BudgetRow, column):
+            label = getattr(row, column)
+            if not 1 <= period(label) <= draft.facts.T:
+                draft.fault("budgets", number, column, label, f"a period of the horizon, {_horizon(draft)}")
+    for number, row in draft.knowing(BudgetRow, "first_period", "last_period"):
+        if period(row.last_period) < period(row.first_period):
             draft.fault("budgets", number, "last_period", row.last_period, f"{row.first_period} or later")
-            continue
-        spans.setdefault(row.funder, []).append((first, last, number, row.cycle))
+    _cycles_do_not_overlap(draft)
+
+
+def _cycles_do_not_overlap(draft: Draft) -> None:
+    spans: dict[str, list[tuple[int, int, int, str]]] = {}
+    for number, row in draft.knowing(BudgetRow, "funder", "cycle", "first_period", "last_period"):
+        first, last = draft.facts.period(row.first_period), draft.facts.period(row.last_period)
+        if first <= last:
+            spans.setdefault(row.funder, []).append((first, last, number, row.cycle))
     for funder, cycles in spans.items():
         cycles.sort()
         reach, holder, known = 0, "", 0
@@ -157,9 +164,7 @@ def cycles_are_sound(draft: Draft) -> None:
 
 def funders_have_budgets(draft: Draft) -> None:
     """A funder without any budget can pay nothing."""
-    if not draft.sound("budgets"):
-        return
-    listed = {row.funder for _, row in draft.rows(BudgetRow)} | {f for (f,) in draft.broken("budgets", "funder")}
+    listed = draft.names(BudgetRow, "funder")
     for number, row in draft.rows(FunderRow):
         if row.funder not in listed:
             draft.warn(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from .accessors import Facts
 from .draft import Draft
 from .payers import Payers
 from .tables import (
@@ -24,12 +26,16 @@ Floor = tuple[frozenset[str], Fraction, int]
 
 def precedence_has_no_circle(draft: Draft) -> None:
     """No milestone comes before itself, the sequence inside initiatives included."""
+    placed: dict[str, list[tuple[int, str]]] = {}
+    for _, step in draft.knowing(MilestoneRow, "initiative", "milestone", "order"):
+        placed.setdefault(step.initiative, []).append((step.order, step.milestone))
+    steps = {i: [name for _, name in sorted(of)] for i, of in placed.items()}
     links: dict[tuple[Node, Node], tuple[int, PrecedenceRow]] = {}
-    edges = sequence(draft.facts)
-    for number, row in draft.rows(PrecedenceRow):
-        ends = _end(draft, row.predecessor, row.type == "finish-start"), _end(draft, row.successor, False)
+    edges = [Edge((i, a), (i, b), 1, True) for i, names in steps.items() for a, b in pairwise(names)]
+    for number, row in draft.knowing(PrecedenceRow, "predecessor", "successor", "type"):
+        ends = _end(steps, row.predecessor, row.type == "finish-start"), _end(steps, row.successor, False)
         links.setdefault(ends, (number, row))
-        edges.append(Edge(*ends, row.lag, True))
+        edges.append(Edge(*ends, 0, True))
     for path in circle(edges):
         found = [links[step] for step in pairwise(path) if step in links]
         if not found:
@@ -40,12 +46,11 @@ def precedence_has_no_circle(draft: Draft) -> None:
         draft.fault("precedence", number, "successor", row.successor, "no precedence in a circle", hint)
 
 
-def _end(draft: Draft, text: str, last: bool) -> Node:
+def _end(steps: Mapping[str, Sequence[str]], text: str, last: bool) -> Node:
     """Return the milestone that one end of a precedence means; as written where its row could not be read."""
     initiative, _, milestone = text.partition("/")
-    steps = draft.facts.milestones.get(initiative, ())
-    if not milestone and steps:
-        milestone = steps[-1 if last else 0].milestone
+    if not milestone and steps.get(initiative):
+        milestone = steps[initiative][-1 if last else 0]
     return initiative, milestone
 
 
@@ -53,33 +58,35 @@ def dates_of_a_milestone_agree(draft: Draft) -> None:
     """A milestone's latest start and deadline leave room after its own earliest start."""
     if not draft.timed:
         return
-    period = draft.facts.period
-    for number, row in draft.rows(MilestoneRow):
-        owner = draft.facts.initiatives.get(row.initiative)
-        if owner is None or owner.status == "excluded":
+    facts = draft.facts
+    period = facts.period
+    statuses = {row.initiative: row.status for _, row in draft.knowing(InitiativeRow, "initiative", "status")}
+
+    def since(row: MilestoneRow) -> tuple[int, str]:
+        if row.earliest_start:
+            return period(row.earliest_start), f"earliest_start {row.earliest_start}"
+        return 1, f"the plan starts {facts.label(1)}"
+
+    for number, row in draft.knowing(MilestoneRow, "initiative", "earliest_start", "latest_start"):
+        first, told = since(row)
+        if statuses.get(row.initiative, "excluded") == "excluded":
             continue
-        earliest = period(row.earliest_start) if row.earliest_start else 1
-        since = (
-            f"earliest_start {row.earliest_start}" if row.earliest_start else f"the plan starts {draft.facts.label(1)}"
-        )
-        if row.latest_start and period(row.latest_start) < earliest:
-            draft.contradict("milestones", number, "latest_start", row.latest_start, f"{since} or later")
-        if row.deadline and period(row.deadline) < earliest + row.duration - 1:
-            finish = draft.facts.label(max(earliest, 1) + row.duration - 1)
-            hint = f"{since}, duration {row.duration}"
-            draft.contradict(
-                "milestones",
-                number,
-                "deadline",
-                row.deadline,
-                f"its earliest finish, {finish}, or later",
-                hint,
-            )
+        if row.latest_start and period(row.latest_start) < first:
+            draft.contradict("milestones", number, "latest_start", row.latest_start, f"{told} or later")
+    for number, row in draft.knowing(MilestoneRow, "initiative", "earliest_start", "deadline", "duration"):
+        first, told = since(row)
+        if statuses.get(row.initiative, "excluded") == "excluded":
+            continue
+        if row.deadline and period(row.deadline) < first + row.duration - 1:
+            expected = f"its earliest finish, {facts.label(max(first, 1) + row.duration - 1)}, or later"
+            hint = f"{told}, duration {row.duration}"
+            draft.contradict("milestones", number, "deadline", row.deadline, expected, hint)
 
 
 def initiatives_can_be_done(draft: Draft) -> None:
     """Mandatory initiatives have a window and a payer for every line; candidates without are warnings."""
-    reasons = hopeless(draft)
+    dead, payers = _prospects(draft)
+    reasons = _hopeless(draft.facts, dead, payers)
     blocking = _blocked_calls(draft, reasons)
     for number, row in draft.rows(InitiativeRow):
         reason = reasons.get(row.initiative)
@@ -90,6 +97,32 @@ def initiatives_can_be_done(draft: Draft) -> None:
         else:
             reason += blocking.get(row.initiative, "")
             draft.warn("initiatives", number, "initiative", row.initiative, "a candidate that can be funded", reason)
+    _later_milestones(draft, dead, payers, reasons)
+
+
+def _later_milestones(
+    draft: Draft, dead: Mapping[Node, str], payers: Payers | None, reasons: Mapping[str, str]
+) -> None:
+    """Warn of the first milestone of a candidate that can never be done, though some before it can."""
+    numbers = {(row.initiative, row.milestone): number for number, row in draft.rows(MilestoneRow)}
+    for i, row in draft.facts.initiatives.items():
+        steps = draft.facts.milestones.get(i, ())
+        if row.status != "candidate" or i in reasons:
+            continue
+        paid: set[str] = set()
+        for place, step in enumerate(steps):
+            reason = dead.get((i, step.milestone))
+            if reason is None and payers is not None and step.cost > 0 and step.stage not in paid:
+                paid.add(step.stage)
+                reason = _unpaid(draft.facts, payers, row, frozenset((step.stage,)))
+            if reason is not None and place > 0:
+                after = len(steps) - place - 1
+                more = f"; nor can the {after} after it" if after else ""
+                expected = f"a milestone that can be done, as those before it in {i} can"
+                number = numbers[i, step.milestone]
+                draft.warn("milestones", number, "milestone", f"{i}/{step.milestone}", expected, reason + more)
+            if reason is not None:
+                break
 
 
 def _blocked_calls(draft: Draft, reasons: dict[str, str]) -> dict[str, str]:
@@ -110,13 +143,18 @@ def _budgets_known(draft: Draft) -> bool:
     return draft.timed and draft.whole("budgets") and named <= set(draft.facts.funders)
 
 
-def hopeless(draft: Draft) -> dict[str, str]:
-    """Return the initiatives that can never be funded (if mandatory or complete: done), each with why."""
+def _prospects(draft: Draft) -> tuple[dict[Node, str], Payers | None]:
+    """Return the milestones that can never be done, with why, and who can pay what if that can be told."""
     facts = draft.facts
     circles = circle([*sequence(facts), *precedence(facts)])
     dead = {} if circles or not draft.timed else never_done(facts)
     judged = draft.whole("funders", "shares", "matching", "eligibility", "groups", "parties")
-    payers = Payers(facts, budgets_known=_budgets_known(draft)) if judged else None
+    judged = judged and draft.sure("initiatives", "theme", "call", "pot") and draft.sure("milestones", "stage")
+    return dead, Payers(facts, budgets_known=_budgets_known(draft)) if judged else None
+
+
+def _hopeless(facts: Facts, dead: Mapping[Node, str], payers: Payers | None) -> dict[str, str]:
+    """Return the initiatives that can never be funded (if mandatory or complete: done), each with why."""
     found: dict[str, str] = {}
     for i, row in facts.initiatives.items():
         steps = facts.milestones.get(i, ())
@@ -125,21 +163,30 @@ def hopeless(draft: Draft) -> dict[str, str]:
             if (i, step.milestone) in dead:
                 found[i] = f"milestone {step.milestone}: {dead[i, step.milestone]}"
                 break
-        if i in found or payers is None or (row.pot == "virtual" and i not in facts.shares):
-            continue
-        unpaid = payers.unpaid(i, frozenset(step.stage for step in wanted if step.cost > 0))
-        if unpaid:
-            line = unpaid[0]
-            part = f"the part of {line.party}" if line.party else "the common pot"
-            more = f" (and {len(unpaid) - 1} more lines)" if len(unpaid) > 1 else ""
-            found[i] = f"no funder with a budget is eligible to pay {part} in stage {line.stage}{more}"
+        if i not in found and payers is not None:
+            reason = _unpaid(facts, payers, row, frozenset(step.stage for step in wanted if step.cost > 0))
+            found |= {i: reason} if reason else {}
     return found
+
+
+def _unpaid(facts: Facts, payers: Payers, row: InitiativeRow, stages: frozenset[str]) -> str | None:
+    """Return why some line of an initiative in these stages can never be paid, if that is so."""
+    if row.pot == "virtual" and row.initiative not in facts.shares:
+        return None
+    unpaid = payers.unpaid(row.initiative, stages)
+    if not unpaid:
+        return None
+    part = f"the part of {unpaid[0].party}" if unpaid[0].party else "the common pot"
+    more = f" (and {len(unpaid) - 1} more lines)" if len(unpaid) > 1 else ""
+    return f"no funder with a budget is eligible to pay {part} in stage {unpaid[0].stage}{more}"
 
 
 def choices_can_be_made(draft: Draft) -> None:
     """Enough members of a choice can be funded, and not too many are mandatory."""
     facts = draft.facts
-    reasons = hopeless(draft) if facts.tables["choices"] else {}
+    if not facts.tables["choices"] or not draft.whole("choices"):
+        return
+    reasons = _hopeless(facts, *_prospects(draft))
     scopes: dict[str, set[str]] = {}
     first: dict[str, tuple[int, ChoiceRow]] = {}
     for number, row in draft.rows(ChoiceRow):
@@ -173,13 +220,15 @@ def heaviest(floors: Iterable[Floor]) -> list[Floor]:
 def cofunding_floors_fit(draft: Draft) -> None:
     """The least parts of an initiative's cost that different funders must bear do not exceed 1 together."""
     facts = draft.facts
+    if not draft.whole("funders", "groups"):
+        return
     rules: dict[str, list[tuple[frozenset[str], Floor]]] = {}
-    rows = list(draft.rows(CofundingRow))
+    rows = list(draft.knowing(CofundingRow, "rule", "funders", "initiatives", "stage", "at_least"))
     for number, row in rows:
         payers, scope = facts.source_sets.get(row.funders), facts.initiative_sets.get(row.initiatives)
         if row.at_least and payers is not None and scope is not None:
             rules.setdefault(row.stage, []).append((scope, (payers, Fraction(row.at_least), number)))
-    names = {number: row.rule for number, row in rows}
+    rows_told = {number: (row.rule, row.at_least) for number, row in rows}
     told: set[tuple[int, ...]] = set()
     for stage, of in rules.items():
         combinations: dict[tuple[int, ...], str] = {}
@@ -194,34 +243,31 @@ def cofunding_floors_fit(draft: Draft) -> None:
             if total > 1 and key not in told:
                 told.add(key)
                 where = f"{i}{f', stage {stage}' if stage else ''}"
-                _floors_exceed(draft, "cofunding", chosen, names, where)
+                _floors_exceed(draft, "cofunding", chosen, rows_told, where)
 
 
-def _floors_exceed(draft: Draft, table: str, chosen: list[Floor], names: dict[int, str], where: str) -> None:
+def _floors_exceed(
+    draft: Draft, table: str, chosen: list[Floor], rows: Mapping[int, tuple[str, Decimal | None]], where: str
+) -> None:
     ordered = sorted(chosen, key=lambda floor: floor[2])
-    listed = ", ".join(dict.fromkeys(names[number] for _, _, number in ordered))
+    listed = ", ".join(dict.fromkeys(rows[number][0] for _, _, number in ordered))
     total = float(sum(floor[1] for floor in chosen))
-    numbers = [number for _, _, number in ordered]
-    value = next(
-        getattr(row, "at_least")  # noqa: B009
-        for number, row in zip(draft.parsed[table].numbers, draft.facts.tables[table], strict=True)
-        if number == numbers[-1]
-    )
+    last = ordered[-1][2]
     hint = f"the floors of {listed} sum to {total:g} ({where})"
-    draft.contradict(table, numbers[-1], "at_least", value, "floors that sum to at most 1", hint)
+    draft.contradict(table, last, "at_least", rows[last][1], "floors that sum to at most 1", hint)
 
 
 def equity_floors_fit(draft: Draft) -> None:
     """The least shares that parties must receive or contribute (by one date) do not exceed 1 together."""
-    if not draft.whole("parties", "groups", "equity"):
+    if not draft.whole("parties", "groups"):
         return
     facts = draft.facts
     floors: dict[tuple[str, str | None], list[Floor]] = {}
-    names: dict[int, str] = {}
-    for number, row in draft.rows(EquityRow):
+    rows_told: dict[int, tuple[str, Decimal | None]] = {}
+    for number, row in draft.knowing(EquityRow, "rule", "measure", "parties", "at_least", "by"):
         if row.measure not in ("received", "contributed") or not row.at_least:
             continue
-        names[number] = row.rule
+        rows_told[number] = row.rule, row.at_least
         of = floors.setdefault((row.measure, row.by), [])
         if row.parties == "each":
             of += [(frozenset((p,)), Fraction(row.at_least), number) for p in facts.parties]
@@ -231,4 +277,4 @@ def equity_floors_fit(draft: Draft) -> None:
         chosen = heaviest(of)
         if sum((floor[1] for floor in chosen), Fraction(0)) > 1:
             where = f"{measure}{f' by {by}' if by else ''}, {len(facts.parties)} parties"
-            _floors_exceed(draft, "equity", chosen, names, where)
+            _floors_exceed(draft, "equity", chosen, rows_told, where)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from .draft import Draft
-from .tables import BudgetRow, FunderRow, MatchingRow, MilestoneRow
+from .tables import TABLES, BudgetRow, FunderRow, MatchingRow, MilestoneRow, Row
 
 NOT_YET: Final = "not supported yet"
 LATER_TABLES: Final = ("guarantees", "synergies")
+_LATER_COLUMNS: Final[dict[type[Row], tuple[str, ...]]] = {
+    FunderRow: ("min_ticket", "max_change", "risk_tolerance"),
+    BudgetRow: ("commitments",),
+    MilestoneRow: ("min_level",),
+    MatchingRow: ("cap", "min_base", "timing"),
+}
+_NAME_OF: Final = {model: name for name, model in TABLES.items()}
 _HINT: Final = "this rule is not built yet; leave it empty"
 
 
@@ -22,31 +29,14 @@ def tables_are_supported(draft: Draft) -> None:
 
 def columns_are_supported(draft: Draft) -> None:
     """Columns of rules to come are empty or at their defaults."""
-    for number, funder in draft.rows(FunderRow):
-        for column in ("min_ticket", "max_change", "risk_tolerance"):
-            value = getattr(funder, column)
-            if value is not None:
-                draft.fault("funders", number, column, value, NOT_YET, _HINT)
-    for number, budget in draft.rows(BudgetRow):
-        if budget.commitments is not None:
-            draft.fault("budgets", number, "commitments", budget.commitments, NOT_YET, _HINT)
-    for number, milestone in draft.rows(MilestoneRow):
-        if milestone.min_level != 1:
-            draft.fault(
-                "milestones",
-                number,
-                "min_level",
-                milestone.min_level,
-                NOT_YET,
-                "only 1, all or nothing, is built",
-            )
-    for number, matching in draft.rows(MatchingRow):
-        for column in ("cap", "min_base"):
-            value = getattr(matching, column)
-            if value is not None:
-                draft.fault("matching", number, column, value, NOT_YET, _HINT)
-        if matching.timing != "total":
-            draft.fault("matching", number, "timing", matching.timing, NOT_YET, "only total is built")
+    for model, names in _LATER_COLUMNS.items():
+        for name in names:
+            info = model.model_fields[name]
+            hint = _HINT if info.default is None else f"only {info.default} is built"
+            for number, row in draft.knowing(model, name):
+                value = getattr(row, name)
+                if value != info.default:
+                    draft.fault(_NAME_OF[model], number, name, value, NOT_YET, hint)
 
 
 def settings_are_supported(draft: Draft) -> None:

@@ -1,99 +1,31 @@
-"""A case being read: the rows that could be made, those that could not, and everything found wrong so far."""
+"""A case being read: what its tables say as far as it could be read, and everything found wrong so far."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import heapq
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-
-from pydantic import ValidationError
+from operator import itemgetter
 
 from .accessors import _NAME_OF, Facts, R
+from .cells import is_label
 from .faults import Fault, Severity, did_you_mean
-from .periods import Frequency
-from .settings import Settings, expectation
+from .parsing import ParsedTable
+from .schema import columns
+from .settings import Settings
 from .tables import TABLES, Row
 
-Cells = dict[str, str]
 _HINTS = 200
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table as text: its known columns, its rows with their numbers, and rows that do not fit the header.
-
-    Empty cells are left out of the rows. ``sound`` is false where the file is missing or lacks a required
-    column.
-    """
-
-    name: str
-    header: tuple[str, ...]
-    records: Sequence[tuple[int, Cells]]
-    misfits: Sequence[Cells] = ()
-    sound: bool = True
-
-
-@dataclass
-class ParsedTable:
-    """The typed rows of a table, their numbers, the rows that could not be made, and the faults found."""
-
-    header: tuple[str, ...] = ()
-    rows: list[Row] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    broken: list[Cells] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    sound: bool = True
-
-
-def parse_table(raw: RawTable, frequency: Frequency | None) -> ParsedTable:
-    """Turn text into typed rows. A row whose optional cells alone are faulty is kept without them."""
-    model = TABLES[raw.name]
-    parsed = ParsedTable(raw.header, broken=list(raw.misfits), sound=raw.sound)
-    validate = model.__pydantic_validator__.validate_python
-    context = {"frequency": frequency}
-    for number, cells in raw.records:
-        try:
-            row = validate(cells, context=context)
-        except ValidationError as error:
-            row = _mend(model, raw, number, cells, error, parsed, context)
-            if row is None:
-                continue
-        parsed.rows.append(row)
-        parsed.numbers.append(number)
-    return parsed
-
-
-def _mend(
-    model: type[Row],
-    raw: RawTable,
-    number: int,
-    cells: Cells,
-    error: ValidationError,
-    parsed: ParsedTable,
-    context: Mapping[str, object],
-) -> Row | None:
-    kept = dict(cells)
-    usable = True
-    for details in error.errors():
-        column = str(details["loc"][0])
-        if details["type"] == "missing" and column not in raw.header:
-            usable = False
-            continue
-        parsed.faults.append(Fault(f"{raw.name}.csv", number, column, cells.get(column, ""), *expectation(details)))
-        kept.pop(column, None)
-        if model.model_fields[column].is_required() or details["type"] == "literal_error":
-            usable = False
-    if not usable:
-        parsed.broken.append(cells)
-        return None
-    return model.model_validate(kept, context=dict(context))
+_TELLING = ("label", "period")
 
 
 @dataclass
 class Draft:
     """What the checks work on; they append to one list of faults, which is raised once.
 
-    ``doubtful`` names the settings that only stand in for faulty ones; a table is in ``unsound`` when its
-    keys cannot be known (no file, no key column), so that references to it are not judged.
+    ``doubtful`` names the settings that only stand in for faulty ones. A check names the columns it reads
+    and gets the rows in which these could be read, whatever else is wrong with them (:meth:`knowing`); one
+    that concludes from what is *not* there first asks whether everything is known (:meth:`whole`).
     """
 
     facts: Facts
@@ -115,24 +47,60 @@ class Draft:
         return not {"first_period", "periods", "frequency"} & self.doubtful
 
     def rows(self, model: type[R]) -> Iterator[tuple[int, R]]:
-        """Return the rows of a table with their numbers."""
+        """Return the complete rows of a table with their numbers."""
         return zip(self.parsed[_NAME_OF[model]].numbers, self.facts.rows(model), strict=True)
 
-    def header(self, table: str) -> tuple[str, ...]:
-        """Return the columns that the table has."""
-        return self.parsed[table].header
+    def knowing(self, model: type[R], *names: str) -> Iterator[tuple[int, R]]:
+        """Return every row of a table in which these columns could be read; no others may be asked for."""
+        parsed = self.parsed[_NAME_OF[model]]
+        if not parsed.missing.isdisjoint(names):
+            return iter(())
+        if not parsed.unknown:
+            return self.rows(model)
+        partial = ((number, row) for number, row in parsed.partial if isinstance(row, model))
+        merged: Iterator[tuple[int, R]] = heapq.merge(self.rows(model), partial, key=itemgetter(0))
+        return (each for each in merged if parsed.unknown.get(each[0], frozenset()).isdisjoint(names))
 
-    def sound(self, *tables: str) -> bool:
-        """Return whether the keys of the tables are known."""
-        return all(self.parsed[table].sound for table in tables)
+    def knows(self, table: str, *names: str) -> bool:
+        """Return whether the table could be read and has these columns, where it should have them."""
+        return self.parsed[table].sound and self.parsed[table].missing.isdisjoint(names)
+
+    def sure(self, table: str, *names: str) -> bool:
+        """Return whether no complete row stands at a default here because its cell could not be read."""
+        return self.knows(table, *names) and self.parsed[table].vague.isdisjoint(names)
 
     def whole(self, *tables: str) -> bool:
-        """Return whether every row of the tables could be made."""
-        return all(self.parsed[table].sound and not self.parsed[table].broken for table in tables)
+        """Return whether every row of the tables is complete and says what was meant."""
+        return all(self._whole(table) for table in tables)
 
-    def broken(self, table: str, *columns: str) -> set[tuple[str, ...]]:
-        """Return what stands in these columns of the rows that could not be made."""
-        return {tuple(cells.get(column, "") for column in columns) for cells in self.parsed[table].broken}
+    def _whole(self, table: str) -> bool:
+        parsed = self.parsed[table]
+        telling = {column.name for column in columns(TABLES[table]) if column.kind in _TELLING}
+        return parsed.sound and not parsed.missing and not parsed.broken and parsed.vague.isdisjoint(telling)
+
+    def names(self, model: type[Row], column: str) -> set[str]:
+        """Return what stands in a column of names; of faulty cells the text, without blanks at its ends."""
+        found: set[str] = {getattr(row, column) for _, row in self.knowing(model, column)} - {None, ""}
+        info = model.model_fields[column]
+        default = "" if info.is_required() else str(info.default or "")
+        for faulty, cells in self.parsed[_NAME_OF[model]].torn:
+            if faulty is None or column in faulty:
+                text = cells.get(column, default)
+                found |= {text, text.strip()}
+        return found - {""}
+
+    def lacking(self, model: type[Row], keys: tuple[str, ...], *names: str) -> set[tuple[str, ...]]:
+        """Return the ``keys`` of the rows in which one of ``keys`` and ``names`` could not be read.
+
+        A key that cannot be told is ``""``, and may be any.
+        """
+        wanted = {*keys, *names}
+        found = set()
+        for faulty, cells in self.parsed[_NAME_OF[model]].torn:
+            if faulty is None or faulty & wanted:
+                texts = (cells.get(key, "").strip() for key in keys)
+                found.add(tuple(text if is_label(text) else "" for text in texts))
+        return found
 
     def fault(
         self, table: str, number: int | None, column: str | None, value: object, expected: str, hint: str = ""

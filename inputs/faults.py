@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 _SHOWN = 200
+_LONGEST = 100
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 Severity = Literal["fault", "warning", "contradiction"]
 
 
@@ -37,10 +40,10 @@ class Fault:
 
     def __str__(self) -> str:
         """Say the fault in one line."""
-        value = "" if self.value is None else f" '{self.value}'"
+        value = "" if self.value is None else f" '{_shortened(self.value)}'"
         hint = f" ({self.hint})" if self.hint else ""
         told = "" if self.severity == "fault" else f"{self.severity}: "
-        return f"{told}{self.place}:{value} expected {self.expected}{hint}"
+        return _on_one_line(f"{told}{self.place}:{value} expected {self.expected}{hint}")
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Return file, row, column, value, expected, hint and severity for JSON."""
@@ -53,6 +56,15 @@ class Fault:
             "hint": self.hint,
             "severity": self.severity,
         }
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text with its control characters spelled out."""
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 class FundalignError(Exception):

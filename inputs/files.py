@@ -7,12 +7,13 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from .draft import Cells, RawTable
 from .faults import Fault, did_you_mean
+from .parsing import Cells, RawTable
 from .tables import TABLES
 from .texts import to_text
 
 TOMLS = ("case.toml", "scenarios.toml")
+_LISTED = 10
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Fault]]:
@@ -64,16 +65,21 @@ def _records(text: str, separator: str, file: str) -> tuple[list[list[str]], lis
     return records, []
 
 
-def read_header(name: str, header: Sequence[str]) -> tuple[list[str], list[Fault]]:
-    """Return for every position its column (empty: unknown or a repetition), and the faults of the header."""
+def read_header(name: str, header: Sequence[str]) -> tuple[list[str], list[Fault], frozenset[str]]:
+    """Return for every position its column (empty: unknown or a repetition), the faults, and what is missing.
+
+    Missing are required columns and those for which an unknown one seems to be meant.
+    """
     file, known = f"{name}.csv", tuple(TABLES[name].model_fields)
     seen: list[str] = []
     faults = []
+    missing = set()
     for position, title in enumerate(header, start=1):
         if title and title in seen:
             faults.append(Fault(file, 1, title, title, "every column once", "this one stands twice in the header"))
         elif title not in known:
             hint = did_you_mean(title, known, f"there are: {', '.join(known)}")
+            missing |= {column for column in known if hint == f"did you mean '{column}'?" and column not in header}
             told = title or f"column {position}"
             if not title:
                 hint = f"column {position} has no name; remove it"
@@ -84,8 +90,9 @@ def read_header(name: str, header: Sequence[str]) -> tuple[list[str], list[Fault
         seen.append("")
     for column, info in TABLES[name].model_fields.items():
         if info.is_required() and column not in seen:
+            missing.add(column)
             faults.append(Fault(file, 1, column, None, "this column", "it is required"))
-    return seen, faults
+    return seen, faults, frozenset(missing)
 
 
 def read_csv(name: str, text: str) -> tuple[RawTable, list[Fault]]:
@@ -102,45 +109,78 @@ def read_csv(name: str, text: str) -> tuple[RawTable, list[Fault]]:
     if not records or not any(records[0]):
         faults.append(Fault(file, 1, None, None, "a header row", f"columns: {', '.join(known)}"))
         return RawTable(name, (), (), sound=False), faults
-    header, wrong = read_header(name, records[0])
-    faults += wrong
+    header, wrong, missing = read_header(name, records[0])
+    named = len(records[0])
+    while named and not records[0][named - 1]:
+        named -= 1
+    rows, misfits, ragged = _body(file, header, named, records)
+    columns = tuple(column for column in header if column)
+    return RawTable(name, columns, rows, misfits, not malformed, missing), [*faults, *wrong, *ragged]
+
+
+def _body(
+    file: str, header: Sequence[str], named: int, records: Sequence[Sequence[str]]
+) -> tuple[list[tuple[int, Cells]], list[Cells], list[Fault]]:
+    """Return the rows below the header, those that do not fit it, and the faults of their lengths."""
     rows: list[tuple[int, Cells]] = []
     misfits: list[Cells] = []
+    faults: list[Fault] = []
+    surplus: list[tuple[int, int]] = []
     width = len(header)
     for number, record in enumerate(records[1:], start=2):
         if not record:
             continue
         cells = {column: cell for column, cell in zip(header, record, strict=False) if cell}
         cells.pop("", None)
-        if len(record) != width:
-            told = f"{len(record)} cell{'' if len(record) == 1 else 's'}"
-            hint = "text with a comma in it stands in double quotes" if len(record) > width else ""
-            faults.append(Fault(file, number, None, told, f"{width} cells, as in the header", hint))
-            misfits.append(cells)
-        elif not any(record):
+        if not any(record):
             faults.append(Fault(file, number, None, "", "a row with values", "delete the empty row"))
-        else:
+        elif len(record) in (width, named):
             rows.append((number, cells))
-    return _table(name, [c for c in header if c], rows, misfits, not malformed), faults
+        elif len(record) > width and not any(record[width:]):
+            surplus.append((number, len(record)))
+            rows.append((number, cells))
+        else:
+            hint = "text with a comma in it stands in double quotes" if len(record) > width else ""
+            faults.append(Fault(file, number, None, _count(len(record)), _as_header(width), hint))
+            misfits.append(cells)
+    if surplus:
+        faults.append(_surplus_fault(file, width, surplus, len(rows) + len(misfits)))
+    return rows, misfits, faults
 
 
-def _table(
-    name: str, header: Sequence[str], rows: list[tuple[int, Cells]], misfits: list[Cells], sound: bool
-) -> RawTable:
-    keys = (column for column, info in TABLES[name].model_fields.items() if info.is_required())
-    return RawTable(name, tuple(header), rows, misfits, sound and all(column in header for column in keys))
+def _count(cells: int) -> str:
+    return f"{cells} cell{'' if cells == 1 else 's'}"
+
+
+def _as_header(width: int) -> str:
+    return f"{_count(width)}, as in the header"
+
+
+def _surplus_fault(file: str, width: int, surplus: Sequence[tuple[int, int]], count: int) -> Fault:
+    """Return one fault for all rows that go on after the last column with nothing but empty cells."""
+    first, cells = surplus[0]
+    if len(surplus) == 1:
+        where = "this row ends"
+    elif len(surplus) == count:
+        where = f"all {count} rows end"
+    else:
+        others = [str(number) for number, _ in surplus[1:_LISTED]]
+        more = f" and {len(surplus) - _LISTED} more" if len(surplus) > _LISTED else ""
+        where = f"this row and {len(surplus) - 1} others ({', '.join(others)}{more}) end"
+    hint = f"the cells after the last column are empty: {where} with a comma too many; delete it"
+    return Fault(file, first, None, _count(cells), _as_header(width), hint)
 
 
 def table_from_dicts(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[RawTable, list[Fault]]:
     """Return a table given as dictionaries, its values turned to text as a file would hold them."""
     header = list(dict.fromkeys(column for row in rows for column in row))
     header = header or list(TABLES[name].model_fields)
-    columns, faults = read_header(name, header)
+    columns, faults, missing = read_header(name, header)
     records: list[tuple[int, Cells]] = []
     for number, row in enumerate(rows, start=2):
         texts = ((column, to_text(value)) for column, value in row.items() if column in columns)
         records.append((number, {column: text for column, text in texts if text}))
-    return _table(name, [c for c in columns if c], records, [], True), faults
+    return RawTable(name, tuple(column for column in columns if column), records, missing=missing), faults
 
 
 def input_files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -42,6 +42,12 @@ def label_of(number: int, frequency: Frequency) -> str:
     return f"{year:04d}{frequency}{part + 1}"
 
 
+def converted(label: str, frequency: Frequency, wanted: Frequency) -> str:
+    """Return the period of another frequency in which a labelled one begins: 2027-05 is in 2027Q2."""
+    number = ordinal(label, frequency) * PERIODS_PER_YEAR[wanted] // PERIODS_PER_YEAR[frequency]
+    return label_of(number, wanted)
+
+
 def frequency_of(label: str) -> Frequency | None:
     """Return the frequency whose pattern the label has, or ``None`` when it is no period at all."""
     for frequency, pattern in _PATTERNS.items():

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from .accessors import Facts
 from .case import Case
 from .check import run_checks
-from .draft import Draft, ParsedTable, RawTable, parse_table
+from .draft import Draft
 from .faults import Fault, InputError, UsageError, did_you_mean
 from .files import decode, input_files, load, read_csv, table_from_dicts, unknown_files
+from .parsing import ParsedTable, RawTable, parse_table
 from .scenarios import FILE as SCENARIOS
 from .scenarios import parse_scenarios, scenario_faults, scenarios_text
 from .settings import FILE as CASE
@@ -34,6 +35,9 @@ def _folder(path: str | Path) -> Path:
     return folder
 
 
+UNREADABLE: Final[dict[str, Any]] = {}  # stands for a TOML file whose faults are told already
+
+
 def read_case(path: str | Path) -> Case:
     """Read and check the case in a folder.
 
@@ -52,7 +56,7 @@ def read_case(path: str | Path) -> Case:
             tomls[file], syntax = load_toml(text, file)
             faults += syntax
             if wrong or syntax:
-                tomls[file] = {"": None}
+                tomls[file] = UNREADABLE
             continue
         name = file.removesuffix(".csv")
         if data is None:
@@ -94,7 +98,7 @@ def _build(
     name: str,
     faults: list[Fault],
 ) -> Case:
-    unreadable = case_toml is not None and "" in case_toml
+    unreadable = case_toml is UNREADABLE
     settings, wrong, doubtful = parse_settings({} if case_toml is None or unreadable else case_toml)
     if case_toml is None:
         wrong = [Fault(CASE, None, None, None, "this file", "it is required")]
@@ -114,7 +118,7 @@ def _build(
     facts = Facts(settings, {table: tuple(each.rows) for table, each in parsed.items()})
     draft = Draft(facts, parsed, doubtful, faults)
     run_checks(draft)
-    scenarios, badly = ((), []) if "" in scenarios_toml else parse_scenarios(scenarios_toml)
+    scenarios, badly = ((), []) if scenarios_toml is UNREADABLE else parse_scenarios(scenarios_toml)
     faults += badly
     judged = {table for table in TABLES if draft.whole(table)} | (set() if doubtful else {"case"})
     faults += scenario_faults(facts, scenarios, judged)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .accessors import Facts
+from .cells import unfit
 from .change import OPS, Change, Op, changed_rows, changed_settings, place_faults
 from .faults import Fault, InputError, UsageError, did_you_mean
 from .texts import to_text, toml_value
@@ -109,6 +110,8 @@ def _parse_entry(entry: object, kind: str, number: int) -> tuple[list[Scenario],
     name = entry.get("name")
     if not isinstance(name, str) or not name.strip():
         faults.append(Fault(FILE, None, place, None, "name = a text"))
+    elif (wrong_name := unfit(name)) is not None:
+        faults.append(Fault(FILE, None, place, name, *wrong_name))
     else:
         place = f"{kind} '{name}'"
     changes = entry.get("change", [])

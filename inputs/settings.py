@@ -11,9 +11,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from .cells import MOST_PERIODS, parse_currency, parse_label, parse_text
+from .cells import MOST_PERIODS, frequency_hint, parse_currency, parse_label, parse_name
 from .faults import Fault, did_you_mean
-from .periods import EXAMPLES, Frequency, ordinal
+from .periods import EXAMPLES, Frequency, frequency_of, ordinal
 
 FILE: Final = "case.toml"
 
@@ -54,7 +54,7 @@ def _string(value: object) -> object:
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Switch = Annotated[bool, BeforeValidator(_flag)]
-Title = Annotated[str, BeforeValidator(parse_text), BeforeValidator(_string)]
+Title = Annotated[str, BeforeValidator(parse_name), BeforeValidator(_string)]
 Code = Annotated[str, BeforeValidator(parse_currency), BeforeValidator(_string)]
 Name = Annotated[str, BeforeValidator(_string)]
 
@@ -85,7 +85,7 @@ class Buffer(Section):
     method: Literal["none", "additive", "budgeted", "cvar"] = Field(
         default="none", description="How losses are added up."
     )
-    confidence: Annotated[Exact, Field(gt=Decimal("0.5"), lt=1)] = Field(
+    confidence: Annotated[Exact, Field(gt=Decimal("0.5"), le=Decimal("0.999999"))] = Field(
         default=Decimal("0.95"), description="One-sided probability with which the buffer is enough."
     )
     gamma: Annotated[Whole, Field(ge=0)] = Field(
@@ -103,7 +103,7 @@ class Solve(Section):
     """When the search stops; command-line options win."""
 
     gap: Annotated[Exact, Field(ge=0, le=1)] = Field(default=Decimal("0.001"), description="Relative optimality gap.")
-    time_limit: Annotated[Exact, Field(gt=0)] = Field(default=Decimal(300), description="Seconds.")
+    time_limit: Annotated[Exact, Field(gt=0, le=10**9)] = Field(default=Decimal(300), description="Seconds.")
 
 
 class Settings(Section):
@@ -111,13 +111,13 @@ class Settings(Section):
 
     name: Annotated[Title, Field(min_length=1)] = Field(description="Name of the case in reports.")
     currency: Code = Field(description="Base currency: terms in money, equity, caps and totals are in it.")
-    unit: Annotated[Whole, Field(ge=1)] = Field(
+    unit: Annotated[Whole, Field(ge=1, le=10**12)] = Field(
         default=1, description="Every money amount in the tables is in this many units."
     )
     first_period: Name = Field(description="Label of planning period 1.")
     periods: Annotated[Whole, Field(ge=1, le=MOST_PERIODS)] = Field(description="Number of planning periods.")
     frequency: Frequency = Field(default="Y", description="Length of a period: year, half-year, quarter or month.")
-    discount_rate: Annotated[Exact, Field(gt=-1, le=1)] = Field(
+    discount_rate: Annotated[Exact, Field(ge=Decimal("-0.99"), le=1)] = Field(
         default=Decimal(0), description="Discount rate per year."
     )
     expected_value: Switch = Field(
@@ -138,6 +138,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
 }
 
 _FALLBACK: Final[dict[str, object]] = {"name": "?", "currency": "EUR", "first_period": "2000", "periods": 1}
+_BOUND: Final = re.compile(r"Decimal\('([^']*)'\)")
 _TOML_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)$")
 
 
@@ -153,6 +154,8 @@ def load_toml(text: str, file: str) -> tuple[dict[str, Any], list[Fault]]:
         shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
         told = _TOML_LINE.sub("", message).strip()
         return {}, [Fault(file, line, None, shown, "TOML such as periods = 8", told)]
+    except (ValueError, ArithmeticError, RecursionError):
+        return {}, [Fault(file, None, None, None, "TOML such as periods = 8", "a number or a nesting is far too large")]
 
 
 def _allowed(details: ErrorDetails) -> list[str]:
@@ -173,8 +176,8 @@ def expectation(details: ErrorDetails) -> tuple[str, str]:
         return str(context["expected"]), str(context["hint"])
     if kind in bounds:
         key, words = bounds[kind]
-        bound = context[key]
-        share = key in ("le", "lt") and Decimal(str(bound)) == 1 and Decimal(str(details["input"])) > 1
+        bound = _BOUND.sub(r"\1", str(context[key]))
+        share = key in ("le", "lt") and Decimal(bound) == 1 and Decimal(str(details["input"])) > 1
         return f"a number {words} {bound}", "5 % is written 0.05" if share else ""
     if kind == "literal_error":
         allowed = _allowed(details)
@@ -213,7 +216,9 @@ def _first_period_fault(settings: Settings) -> Fault | None:
         ordinal(settings.first_period, settings.frequency)
     except ValueError:
         expected = f"a period such as {EXAMPLES[settings.frequency]} (frequency {settings.frequency})"
-        return Fault(FILE, None, "first_period", settings.first_period, expected)
+        found = frequency_of(settings.first_period)
+        hint = frequency_hint(settings.first_period, found, settings.frequency) if found else ""
+        return Fault(FILE, None, "first_period", settings.first_period, expected, hint)
     return None
 
 

@@ -15,6 +15,7 @@ from .cells import (
     Duration,
     Flag,
     Label,
+    Name,
     NonNegative,
     Number,
     Ordinal,
@@ -23,7 +24,6 @@ from .cells import (
     Positive,
     PositiveShare,
     Share,
-    Text,
     Volatility,
     YearlyRate,
     column,
@@ -74,7 +74,7 @@ class FunderRow(Row):
     KEY = ("funder",)
     NEEDED = True
     funder: Label = column("Short name by which the other tables know the funder.")
-    name: Text | None = column("Name in reports; the short name where empty.", None)
+    name: Name | None = column("Name in reports; the short name where empty.", None)
     kind: Literal["public", "private", "matching"] = column("Public or private payer, or one that only matches.")
     source: Literal["public", "private"] | None = column(
         "Whose money it is in the end; by kind where empty, public for matching.", None
@@ -149,7 +149,7 @@ class PartyRow(Row):
 
     KEY = ("party",)
     party: Label = column("Short name by which the other tables know the party.")
-    name: Text | None = column("Name in reports; the short name where empty.", None)
+    name: Name | None = column("Name in reports; the short name where empty.", None)
     currency: Currency | None = column(
         "Currency in which its lines of virtual pots fall due; the initiative's where empty.", None
     )
@@ -162,7 +162,7 @@ class InitiativeRow(Row):
     KEY = ("initiative",)
     NEEDED = True
     initiative: Label = column("Short name by which the other tables know the initiative.")
-    name: Text | None = column("Name in reports; the short name where empty.", None)
+    name: Name | None = column("Name in reports; the short name where empty.", None)
     theme: Label | None = column("Theme, usable wherever initiatives are selected.", None)
     currency: Currency = column("Currency of its costs.")
     status: Literal["candidate", "mandatory", "excluded"] = column(

@@ -64,7 +64,5 @@ class Neighbourhoods:
             seeds = apart if len(apart) else self.chains
             picked = self.rivals(int(self.chance.choice(seeds)), size)
         left = np.setdiff1d(self.chains, picked)
-        extra = (
-            self.chance.choice(left, min(size - len(picked), len(left)), replace=False) if size > len(picked) else []
-        )
-        return np.union1d(picked, np.asarray(extra, dtype=np.int64))
+        extra = self.chance.choice(left, max(0, min(size - len(picked), len(left))), replace=False)
+        return np.union1d(picked, extra).astype(np.int64)

@@ -201,6 +201,8 @@ def _report(work: Work, program: Program, found: Found, settled: Settled | None)
     limit = found.ending.value if found.ending in (Ending.TIME_LIMIT, Ending.OTHER_LIMIT, Ending.ROUNDING) else None
     if status is Status.OPTIMAL:
         limit = None
+    elif status is Status.FEASIBLE and limit is None:  # the search called its gap closed, the exact one is wider
+        limit = Ending.OTHER_LIMIT.value
     return SolveReport(
         status=status,
         objective=objective,

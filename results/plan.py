@@ -101,6 +101,11 @@ class Plan:
     tables: Text
     factors: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        """Return the size of the plan in one line."""
+        funded = self.tables["portfolio"]["funded"]
+        return f"Plan({(funded == 'true').sum()} of {len(funded)} initiatives, {len(self.tables['funding'])} payments)"
+
     def frame(self, name: str) -> "pd.DataFrame":
         """Return one table with numbers as floats, flags as booleans and empty numbers as NaN."""
         import pandas as pd
@@ -177,6 +182,16 @@ class Run:
     audit: "Audit | None" = None
     options: Mapping[str, Any] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Return name, status, objective, gap and size in one line."""
+        report = self.report
+        parts = [repr(self.case.name), report.status.value]
+        if report.objective is not None:
+            parts.append(f"objective {report.objective + 0.0:,.6g}")
+        if report.gap is not None and report.objective:
+            parts.append(f"gap {report.gap:.2%}")
+        return f"Run({', '.join([*parts, repr(self.plan)])})"
 
     def write(self, path: str | Path, force: bool = False) -> Path:
         """Write the run folder atomically; refuses an existing one unless `force` (UsageError)."""

@@ -1,22 +1,45 @@
 """A run folder read back as a Run."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from ..inputs.faults import UsageError
+from ..inputs.faults import Fault, InputError, UsageError
 from ..inputs.read import read_case
 from .plan import TABLES, Plan, Run, SolveReport, Status
+from .verify_files import UnreadableError, read_json, read_table
 
 
 def read_tables(path: Path) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run folder as text; those that are not there are absent."""
-    return {
-        name: pd.read_csv(path / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
-        for name in TABLES
-        if (path / f"{name}.csv").exists()
-    }
+    """Return the tables of a run folder as text; those that are not there are absent.
+
+    Raises InputError with all faults of tables that are not rows as wide as their header.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for name in TABLES:
+        file = f"{name}.csv"
+        try:
+            tables[name] = read_table(path / file)
+        except FileNotFoundError:
+            continue
+        except UnreadableError as error:
+            faults += _faults(file, error)
+    if faults:
+        raise InputError(faults)
+    return tables
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        return read_json(path)
+    except UnreadableError as error:
+        raise InputError(_faults(path.name, error)) from None
+
+
+def _faults(file: str, error: UnreadableError) -> list[Fault]:
+    return [Fault(file, row, None, None, "a file as a run writes it", words) for row, words in error.reasons]
 
 
 def read_run(path: str | Path) -> Run:
@@ -24,12 +47,12 @@ def read_run(path: str | Path) -> Run:
     folder = Path(path)
     if not (folder / "summary.json").exists() or not (folder / "case").is_dir():
         raise UsageError(f"{folder} is not a run folder: no summary.json and case/ in it")
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    summary = _read_json(folder / "summary.json")
+    manifest = _read_json(folder / "manifest.json")
     tables = read_tables(folder)
     plan = None
     if tables:
-        plan = Plan(tables, json.loads((folder / "factors.json").read_text(encoding="utf-8")))
+        plan = Plan(tables, _read_json(folder / "factors.json"))
     report = SolveReport(
         status=Status(summary["status"]),
         objective=summary["objective"],

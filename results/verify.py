@@ -6,9 +6,7 @@ plan was made.
 Source: model.md, results.md.
 """
 
-import json
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,11 +23,14 @@ from .verify_cover import check_cover, check_eligibility
 from .verify_equity import check_equity
 from .verify_factors import Factors
 from .verify_facts import Facts, read_currency, read_funding, read_schedule
+from .verify_files import UnreadableError, printable, read_json, read_table
+from .verify_manifest import check_case_files, check_manifest
 from .verify_matching import check_matching
 from .verify_ratios import Amounts, check_cofunding, check_earmarks
 from .verify_rows import ZERO, Audit, Findings, RuleRow
 from .verify_schedule import check_schedule
-from .verify_value import Summary, Values
+from .verify_summary import Summary
+from .verify_value import Values
 
 __all__ = ["Audit", "RuleRow", "audit", "verify"]
 
@@ -149,21 +150,18 @@ def verify(run: Path | str | RunLike) -> Audit:
 
 
 def _nothing(summary: Mapping[str, Any]) -> Audit:
-    return Audit((), (f"there is no plan to verify (status {summary.get('status', 'unknown')})",))
+    return Audit((), (f"there is no plan to verify (status {printable(summary.get('status', 'unknown'))})",))
 
 
 def _verify_folder(folder: Path) -> Audit:
     faults: list[str] = []
     contents = {name: _read_json(folder / f"{name}.json", faults) for name in _JSON_FILES if name != "factors"}
-    if not (folder / "funding.csv").exists() and contents["summary"].get("status") not in _WITH_PLAN:
-        return _nothing(contents["summary"])
-    contents["factors"] = _read_json(folder / "factors.json", faults)
-    tables = {}
-    for name in (*COLUMNS, *RULE_COLUMNS):
-        table = _read_table(folder / f"{name}.csv", faults)
-        if table is not None:
-            tables[name] = table
-    faults += _changed_files(folder, contents["manifest"])
+    summary, manifest = contents["summary"], contents["manifest"]
+    if not (folder / "funding.csv").exists() and summary.get("status") not in _WITH_PLAN:
+        return _nothing(summary)
+    factors = _read_json(folder / "factors.json", faults)
+    tables, unreadable = _read_tables(folder, faults)
+    faults += check_case_files(folder, manifest)
     try:
         case = read_case(folder / "case")
     except InputError as error:
@@ -171,47 +169,36 @@ def _verify_folder(folder: Path) -> Audit:
         return Audit((), tuple(faults))
     except FundalignError as error:
         return Audit((), (*faults, f"case: {error}"))
-    found = audit(case, tables, contents["summary"], contents["factors"])
-    return Audit(found.rows, (*faults, *found.faults))
+    faults += check_manifest(case, manifest, summary)
+    found = audit(case, tables, summary, factors)
+    named = {f"{file}: the table is missing" for file in unreadable}
+    return Audit(found.rows, (*faults, *(fault for fault in found.faults if fault not in named)))
 
 
 def _read_json(path: Path, faults: list[str]) -> dict[str, Any]:
+    """Return the content of a JSON file, nothing after a fault was named."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        faults.append(f"{path.name}: cannot be read ({_reason(error)})")
+        return read_json(path)
+    except UnreadableError as error:
+        faults += _places(path.name, error)
         return {}
-    if not isinstance(content, dict):
-        faults.append(f"{path.name}: is not a table of names")
-        return {}
-    return content
 
 
-def _read_table(path: Path, faults: list[str]) -> pd.DataFrame | None:
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8")
-    except FileNotFoundError:
-        if path.stem in RULE_COLUMNS:
-            faults.append(f"{path.name}: the table is missing")
-    except (OSError, ValueError) as error:
-        faults.append(f"{path.name}: cannot be read ({_reason(error)})")
-    return None
+def _read_tables(folder: Path, faults: list[str]) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Return the tables that can be read, and the files that are there but cannot."""
+    tables, unreadable = {}, []
+    for name in (*COLUMNS, *RULE_COLUMNS):
+        file = f"{name}.csv"
+        try:
+            tables[name] = read_table(folder / file)
+        except FileNotFoundError:
+            if name in RULE_COLUMNS:
+                faults.append(f"{file}: the table is missing")
+        except UnreadableError as error:
+            faults += _places(file, error)
+            unreadable.append(file)
+    return tables, unreadable
 
 
-def _reason(error: Exception) -> str:
-    return error.strerror or "unreadable" if isinstance(error, OSError) else str(error)
-
-
-def _changed_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Compare the files of case/ with their hashes in the manifest under `case_files`, if there are any."""
-    hashes = manifest.get("case_files")
-    if not isinstance(hashes, Mapping):
-        return []
-    found = {path.name: path for path in sorted((folder / "case").glob("*")) if path.is_file()}
-    faults = [f"case/{name}: is missing" for name in hashes if name not in found]
-    for name, path in found.items():
-        if name not in hashes:
-            faults.append(f"case/{name}: is not part of the run")
-        elif sha256(path.read_bytes()).hexdigest() != hashes[name]:
-            faults.append(f"case/{name}: was changed after the run was written")
-    return faults
+def _places(file: str, error: UnreadableError) -> list[str]:
+    return [f"{file}: {words}" if row is None else f"{file} row {row}: {words}" for row, words in error.reasons]

@@ -61,7 +61,7 @@ def test_check_says_what_a_case_contains(fundalign: Runner, little: Path) -> Non
     ran = fundalign("check", little)
     assert ran.returncode == 0
     assert ran.stderr == ""
-    for words in ("initiatives    2 (2 candidate)", "public money   10.00 EUR thousand", "no faults"):
+    for words in ("initiatives    2 (2 candidate)", "public money   10.00 EUR thousand (after reserved)", "no faults"):
         assert words in ran.stdout
 
 
@@ -114,7 +114,7 @@ def test_solve_writes_the_run_and_tells_it(fundalign: Runner, little: Path, tmp_
     for words in (
         "optimal within the gap",
         "value 10",
-        "rule rows hold exactly",
+        "rule rows recomputed; limits and totals hold exactly",
         "EUR thousand",
         "not funded (1): B",
     ):
@@ -147,8 +147,44 @@ def test_set_and_scenario_change_what_is_solved(fundalign: Runner, little: Path,
     assert cut["objective"] == 9.0  # 5 buys B only
     more = "budgets.payments[funder=F,cycle=c1]+=6"
     both = fundalign("solve", little, "-o", "both", "--scenario", "cut", "--set", more, "--format", "json")
-    assert json.loads(both.stdout)["objective"] == 19.0  # 5 + 6 = 11 buys both
+    summary = json.loads(both.stdout)
+    assert summary["objective"] == 19.0  # 5 + 6 = 11 buys both
+    assert (summary["scenario"], summary["set"]) == ("cut", [more])
+    options = json.loads((tmp_path / "both" / "manifest.json").read_text(encoding="utf-8"))["options"]
+    assert (options["scenario"], options["set"]) == ("cut", [more])
+    told = fundalign("solve", little, "--scenario", "cut", "--set", more).stdout
+    assert told.splitlines()[0] == f"Little, scenario 'cut', {more}"
     assert "11" in (tmp_path / "both" / "case" / "budgets.csv").read_text(encoding="utf-8")
+
+
+def test_an_empty_plan_is_one_short_screen(fundalign: Runner, little: Path) -> None:
+    ran = fundalign("solve", little, "--set", "budgets.payments=1")
+    assert ran.returncode == 0
+    for words in ("nothing can be funded", "value 0 · no plan is above 0 ·", "not funded (2): A, B"):
+        assert words in ran.stdout
+    for words in ("-0", "gap 0", "EUR thousand:", "Who pays", "Budgets"):
+        assert words not in ran.stdout
+
+
+def test_every_line_of_the_budgets_adds_up(fundalign: Runner, little: Path) -> None:
+    # of 10, 1.004 are reserved and 6 pay for A, so 2.996 lapse; printed 10.00 = 1.00 + 6.00 + 3.00
+    ran = fundalign("solve", little, "--set", "budgets.reserved=1.004")
+    line = next(line for line in ran.stdout.split("Budgets")[1].splitlines() if line.startswith("F "))
+    assert line.split() == ["F", "EUR", "10.00", "1.00", "6.00", "–", "–", "3.00", "60"]
+
+
+def test_nothing_is_broken_inside_a_word_on_a_narrow_terminal(
+    fundalign: Runner, little: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    (little / "initiatives.csv").write_text(
+        "initiative,currency,theme\nA,EUR,infrastructureofnorthernmostislandsandofthesea\nB,EUR,\n", encoding="utf-8"
+    )
+    ran = fundalign("solve", little)
+    table = ran.stdout.split("Portfolio")[1].split("not funded")[0].splitlines()
+    assert [line[:12].strip() for line in table[3:] if line] == ["A"]
+    assert "…" in table[3]
+    assert table[3].endswith("10.00")
 
 
 def test_verify_confirms_a_run_and_catches_one_cent(fundalign: Runner, little: Path, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def names_in(folder: Path) -> set[str]:
         (["new", "little"], "little"),
         (["solve", "little", "--gap", "-1"], "--gap"),
         (["solve", "little", "--gap", "nan"], "--gap"),
+        (["solve", "little", "--gap", "5%"], "a share such as 0.05"),
         (["solve", "little", "--time-limit", "0"], "--time-limit"),
         (["solve", "little", "--scenario", "dream"], "dream"),
         (["solve", "little", "--set", "budgets.payments"], "budgets.payments"),
@@ -87,7 +88,26 @@ def test_a_change_that_matches_nothing_is_invalid_input(fundalign: Runner, littl
     ran = fundalign("solve", little, "--set", "milestones.value[initiative=Z]=1", "--format", "json")
     assert ran.returncode == 3
     assert json.loads(ran.stdout)["faults"][0]["file"] == "milestones.csv"
+    assert "the what-if (milestones.value[initiative=Z]=1) brings 1 fault" in ran.stderr
     assert names_in(tmp_path) == {"little"}
+
+
+def test_a_run_folder_is_no_case(fundalign: Runner, little: Path) -> None:
+    assert fundalign("solve", little).returncode == 0
+    for command in ("check", "solve"):
+        ran = fundalign(command, "little-run")
+        assert ran.returncode == 2
+        assert "little-run is a run folder; its case is little-run/case" in ran.stderr
+
+
+def test_a_grid_is_no_scenario_and_an_unknown_name_lists_those_there_are(fundalign: Runner, little: Path) -> None:
+    change = '[[grid.change]]\ntable = "budgets"\ncolumn = "payments"\nmultiply = [0.9, 1]\n'
+    (little / "scenarios.toml").write_text(f'[[grid]]\nname = "cuts"\n{change}', encoding="utf-8")
+    for name, words in (("cuts", "is a grid of 2 scenarios"), ("dream", "there are: 'cuts: 0.9', 'cuts: 1'")):
+        ran = fundalign("solve", little, "--scenario", name)
+        assert ran.returncode == 2
+        assert words in ran.stderr
+        assert "'cuts: 0.9'" in ran.stderr
 
 
 def test_infeasible_is_4_and_the_explanation_is_written(fundalign: Runner, little: Path, tmp_path: Path) -> None:
@@ -98,6 +118,11 @@ def test_infeasible_is_4_and_the_explanation_is_written(fundalign: Runner, littl
     ran = fundalign("solve", little)
     assert ran.returncode == 4, ran.stderr
     assert '"infeasible"' in (tmp_path / "little-run" / "summary.json").read_text(encoding="utf-8")
+    assert "No plan with 2 mandatory initiatives" in ran.stdout
+    assert "budget of F, cycle c1: short by 1 EUR thousand" in ran.stdout
+    told = fundalign("verify", "little-run")
+    assert told.returncode == 9
+    assert told.stdout == "little-run: no plan to verify (status infeasible)\n"
     assert '"explanation"' in (tmp_path / "little-run" / "summary.json").read_text(encoding="utf-8")
     assert fundalign("solve", little, "--force").returncode == 4
 
@@ -106,7 +131,8 @@ def test_a_limit_with_a_plan_is_6_and_the_last_line_says_how_far(fundalign: Runn
     ran = fundalign("solve", hard, "--time-limit", "3")
     assert ran.returncode == 6, ran.stderr
     last = ran.stdout.strip().splitlines()[-1]
-    assert "time limit" in last
+    assert last.startswith("stopped by the time limit: the best plan can be at most ")
+    assert last.endswith(" above this one")
     assert "%" in last
     assert fundalign("verify", "hard-run").returncode == 0
 
@@ -149,3 +175,17 @@ def test_a_defect_is_1_and_shows_a_traceback_only_when_asked(flags: list[str]) -
 )
 def test_each_status_has_its_exit_code(status: str, number: int | None, code: int) -> None:
     assert exit_of(status, number) == code
+
+
+def test_closed_standard_streams_are_no_defect(tmp_path: Path) -> None:
+    """A batch system may close stdout and stderr; the work is done all the same."""
+    command = f'"{sys.executable}" -m fundalign.app.cli solve tiny -o "{tmp_path / "run"}"'
+    assert subprocess.run(["bash", "-c", f"{command} >&- 2>&-"], check=False).returncode == 0
+    assert (tmp_path / "run" / "summary.json").exists()
+
+
+def test_a_link_or_an_endless_name_is_refused_before_solving(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for name in ("link", "x" * 250):
+        command = [sys.executable, "-m", "fundalign.app.cli", "solve", "tiny", "-o", str(tmp_path / name)]
+        assert subprocess.run(command, check=False, capture_output=True).returncode == 2

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
-from fundalign.app.binding import bound_text, places
+from fundalign.app.binding import bound_text, limit_text, places
+from fundalign.app.budgets import adding_up
 from fundalign.app.console import Log, Talk
+from fundalign.app.ending import number, telling
 from fundalign.app.equity import equity_table
 from fundalign.app.faultlist import as_json, fault_tables
 from fundalign.app.money import Money, share
@@ -56,11 +59,36 @@ def test_the_sentence_of_a_search_says_only_what_is_known() -> None:
     assert sentence(Progress("search", 1.0, 6.0, 8.0, 0.25)) == "incumbent 6, bound 8, gap 25.000%"
 
 
+def test_nothing_is_a_plain_zero_and_no_gap_of_nothing_is_told() -> None:
+    assert (number(-0.0), number(-0.00001), number(0.0), number(None)) == ("0", "0", "0", "none")
+    assert (number(100.0), number(1234.5), number(0.25)) == ("100", "1,234.5", "0.25")
+    assert telling(0.1, 5.0)
+    assert not telling(5e9, 0.0)
+    assert not telling(1e5, 1e-3)
+    assert sentence(Progress("search", 1.0, -0.0, 8.0, 8e9)) == "incumbent 0, bound 8"
+
+
+def test_printed_budgets_add_up_and_each_figure_is_within_a_cent() -> None:
+    keys = ("payments", "reserved", "spent", "hedge_cost", "buffer", "lapsed")
+    exact = ("10", "1.004", "6.004", "0.004", "0", "2.988")
+    sums = dict(zip(keys, map(Decimal, exact), strict=True))
+    printed = adding_up(sums)  # rounded one by one: 1.00 + 6.00 + 0.00 + 0.00 + 2.99 = 9.99
+    assert printed["payments"] == sum(amount for key, amount in printed.items() if key != "payments")
+    assert all(abs(printed[key] - sums[key]) < Decimal("0.01") for key in sums)
+    assert printed["buffer"] == 0
+
+
 def test_a_bound_is_shown_as_money_share_or_count() -> None:
     assert bound_text(ROW, 10) == "≤ 2.00 EUR"
     shared = RuleRow("cofunding", "cap", "A", (), Fraction(3), None, Fraction(3), total=Fraction(10), unit="EUR")
     assert bound_text(shared, 10) == "≤ 30.0%"
     assert bound_text(RuleRow("choices", "two", "", (), Fraction(2), Fraction(2)), 10) == "≥ 2"
+    returned = RuleRow("equity", "r", "A", ("geo_return",), Fraction(11), Fraction(11), total=Fraction(10), unit="EUR")
+    assert bound_text(returned, 10) == "≥ 1.10"
+    larger = replace(ROW, value=Fraction(80), at_most=Fraction(80))
+    assert limit_text([ROW, larger], 10) == "≤ 2.00, 8.00 EUR"
+    assert limit_text([larger, ROW, replace(ROW, at_most=Fraction(30))], 10) == "≤ 2.00 to 8.00 EUR"
+    assert limit_text([ROW, replace(ROW, at_least=Fraction(20), at_most=None)], 10) == "various"
     assert places(("budgets", "payments", "DE"), [ROW]) == "DE c1"
     assert places(("matching", "top-up", ""), [ROW] * 8).endswith("… 2 more")
 

@@ -207,9 +207,47 @@ def test_candidate_without_window_is_a_warning(settings: dict[str, Any], tables:
 
 def test_only_the_first_milestone_of_an_incomplete_candidate_counts(settings: dict[str, Any], tables: Tables) -> None:
     tables["milestones"][1]["duration"] = "4"
-    assert read_warnings(settings, tables) == []
+    assert [value for _, _, value, _ in read_warnings(settings, tables)] == ["A/m2"]
     tables["initiatives"][0]["complete"] = "true"
     assert [value for _, _, value, _ in read_warnings(settings, tables)] == ["A"]
+
+
+def after_excluded(tables: Tables) -> None:
+    tables["initiatives"][1]["status"] = "excluded"
+    tables["precedence"] = [{"predecessor": "B", "successor": "A/m2"}]
+
+
+def after_failed(tables: Tables) -> None:
+    tables["milestones"][0]["success"] = "0"
+
+
+def too_late(tables: Tables) -> None:
+    tables["milestones"][1]["latest_start"] = "2027"
+
+
+def unpaid(tables: Tables) -> None:
+    tables["eligibility"] = [{"rule": "no", "initiatives": "A", "stage": "build", "allow": "false"}]
+
+
+STUCK: list[tuple[Callable[[Tables], None], str]] = [
+    (after_excluded, "B/m1 comes before it and can never be done: B is excluded"),
+    (after_failed, "A/m1 comes before it and has success 0"),
+    (too_late, "it can start 2028 at the earliest (it comes after A/m1), but its latest start is 2027"),
+    (unpaid, "no funder with a budget is eligible to pay the part of N in stage build"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "told"), STUCK)
+def test_a_later_milestone_that_can_never_be_done_is_a_warning(
+    spoil: Callable[[Tables], None], told: str, settings: dict[str, Any], tables: Tables
+) -> None:
+    last = {"initiative": "A", "milestone": "m3", "order": "3", "duration": "1", "cost": "0", "value": "1"}
+    tables["milestones"].append(last)
+    spoil(tables)
+    ((file, row, value, hint),) = read_warnings(settings, tables)
+    assert (file, row, value) == ("milestones.csv", 3, "A/m2")
+    assert told in hint
+    assert hint.endswith("; nor can the 1 after it")
 
 
 def test_other_warnings(settings: dict[str, Any], tables: Tables) -> None:

@@ -65,7 +65,7 @@ SETTINGS: list[tuple[str, str, object, str]] = [
     ("objective", "tie_break", True, "not supported yet"),
     ("buffer", "method", "cvar", "not supported yet"),
     ("buffer", "method", "adaptive", "one of none, additive, budgeted, cvar"),
-    ("buffer", "confidence", 1, "less than 1"),
+    ("buffer", "confidence", 1, "at most 0.999999"),
     ("buffer", "confidence", "0.95", "without quotes"),
     ("buffer", "released", "true", "without quotes"),
     ("buffer", "confidense", 0.9, "did you mean 'confidence'?"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Fault, InputError, UsageError
 from fundalign.inputs.read import case_from_tables, hash_inputs, read_case, write_case
+from fundalign.inputs.tables import EligibilityRow
 
 Tables = dict[str, list[dict[str, object]]]
 
@@ -53,9 +54,11 @@ def test_blank_lines_keep_their_row_numbers(folder: Path) -> None:
 
 
 def test_quoted_commas_and_line_breaks_are_one_row(folder: Path) -> None:
-    edit(folder / "initiatives.csv", "Atlas", '"Atlas,\nthe ""big"" one"')
+    edit(folder / "initiatives.csv", "Atlas", '"Atlas, the ""big"" one"')
+    (folder / "eligibility.csv").write_text('rule,parties,allow,reason\nr,S,true,"so,\nit is"\nr,N,true,\n')
     case = read_case(folder)
-    assert case.initiatives["A"].name == 'Atlas,\nthe "big" one'
+    assert case.initiatives["A"].name == 'Atlas, the "big" one'
+    assert [row.reason for row in case.rows(EligibilityRow)] == ["so,\nit is", None]
     write_case(case, folder)
     assert read_case(folder).tables == case.tables
 
@@ -134,6 +137,34 @@ def test_header_with_an_empty_column(folder: Path) -> None:
 def test_ragged_row(old: str, new: str, value: str, folder: Path) -> None:
     edit(folder / "budgets.csv", old, new)
     assert one(faults_of(folder)) == ("budgets.csv", 2, None, value)
+
+
+def test_empty_surplus_in_every_row_is_one_fault(folder: Path) -> None:
+    path = folder / "budgets.csv"
+    head, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([head, *(f"{line},," for line in lines)]))
+    found = faults_of(folder)
+    assert one(found) == ("budgets.csv", 2, None, "7 cells")
+    assert found[0].hint == (
+        "the cells after the last column are empty: all 4 rows end with a comma too many; delete it"
+    )
+
+
+def test_rows_with_empty_surplus_are_judged(folder: Path) -> None:
+    edit(folder / "budgets.csv", "NM,b,2029,2030,100.50", "NX,b,2029,2030,100.50,")
+    edit(folder / "budgets.csv", "MF,a,2027,2030,20", "MF,a,2027,2031,20,")
+    found = faults_of(folder)
+    assert [(f.row, f.column, f.value) for f in found] == [
+        (3, None, "6 cells"),
+        (3, "funder", "NX"),
+        (5, "last_period", "2031"),
+    ]
+    assert "this row and 1 others (5) end" in found[0].hint
+
+
+def test_a_comma_after_the_header_only(folder: Path) -> None:
+    edit(folder / "budgets.csv", "payments\n", "payments,\n")
+    assert one(faults_of(folder)) == ("budgets.csv", 1, "column 6", "")
 
 
 def test_row_of_commas(folder: Path) -> None:

@@ -103,7 +103,7 @@ WRONG: list[tuple[str, str, dict[str, Any], tuple[str | None, str | None], str]]
         ("column", "buffer.confidense"),
         "did you mean 'buffer.confidence'?",
     ),
-    ("case", "buffer.confidence", {"set": 2}, ("buffer.confidence", "2"), "less than 1"),
+    ("case", "buffer.confidence", {"set": 2}, ("buffer.confidence", "2"), "at most 0.999999"),
     ("case", "name", {"multiply": 2}, ("name", "Small"), "a number to multiply"),
     ("case", "name", {"set": "x", "where": {"a": 1}}, ("where", "a"), "settings have no rows"),
     ("case", "periods", {"set": 3}, ("last_period", "2030"), "2027 to 2029"),
@@ -126,6 +126,20 @@ def test_wrong_changes(
     fault = caught.value.faults[0]
     assert (fault.column, fault.value) == place
     assert told in f"{fault.expected} {fault.hint}"
+
+
+def test_faults_after_a_change_name_it(small: Case) -> None:
+    cases = {
+        "budgets.carry_over[funder=NM]=2": "5 % is written 0.05; after budgets.carry_over[funder=NM]=2",
+        "budgets.payments[funder=NX]=2": "after budgets.payments[funder=NX]=2",
+        "matching.funders=NM": "NM: kind public; after matching.funders=NM",
+        "case.periods=3": "; case.periods=3",
+        "budgets.paiments=3": "did you mean 'payments'?; after budgets.paiments=3",
+    }
+    for text, hint in cases.items():
+        with pytest.raises(InputError) as caught:
+            small.apply([parse_set("case.solve.gap=0.01"), parse_set(text)])
+        assert all(hint in fault.hint for fault in caught.value.faults), caught.value.faults
 
 
 @pytest.mark.parametrize("ops", [{}, {"set": 1, "add": 1}])

@@ -1,4 +1,4 @@
-"""Settling: schedules whose first rounding fails still give a plan; what cannot be rounded is excluded, not repeated."""
+"""Settling: schedules whose first rounding fails still give a plan; what cannot be rounded is excluded."""
 
 from decimal import Decimal
 

@@ -17,8 +17,10 @@ value  m1 10·0.5·1 + m2 20·0.5·0.8² + r1 5·0.5·0.8 + s1 4·1·0.8² = 5 +
 
 import copy
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -26,6 +28,8 @@ import pytest
 
 from fundalign.inputs.case import Case
 from fundalign.inputs.read import case_from_tables
+from fundalign.results.folder import write_folder
+from fundalign.results.rule_tables import rule_tables
 from fundalign.results.verify import Audit, audit
 
 SETTINGS: dict[str, Any] = {
@@ -212,6 +216,10 @@ FACTORS: dict[str, Any] = {
     "escalation": {"Q": {"2027": "1", "2028": "1.5", "2029": "2.25", "2030": "3.375"}},
     "loss": {"ME": {"SEK": {"2027": "0.0178786315171"}}, "FB": {"EUR": {"2028": "2.09518898673"}}},
 }
+MANIFEST: dict[str, Any] = {
+    **{"case": "by hand", "seed": 1, "options": {"gap": 0.001, "seed": 1}},
+    **{"versions": {"fundalign": "1.0", "python": "3.11"}, "replay": "fundalign solve case -o replay --gap 0.001"},
+}
 
 
 def tables_of(text: str) -> dict[str, pd.DataFrame]:
@@ -257,3 +265,25 @@ def hand_case() -> Case:
 @pytest.fixture
 def hand_plan(hand_case: Case) -> HandPlan:
     return HandPlan(hand_case, tables_of(PLAN), copy.deepcopy(SUMMARY), copy.deepcopy(FACTORS))
+
+
+@pytest.fixture
+def folder(hand_plan: HandPlan, tmp_path: Path) -> Path:
+    """Write the hand-made plan as a run folder."""
+    tables = hand_plan.tables | rule_tables(hand_plan.case, hand_plan.audit())
+    documents = {"summary": hand_plan.summary, "factors": hand_plan.factors, "manifest": MANIFEST}
+    return write_folder(tmp_path / "run", hand_plan.case, documents, tables)
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Change the first occurrence of a text in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def rewrite(path: Path, **entries: object) -> None:
+    """Set entries of a JSON file; an entry set to ... is left out."""
+    content = json.loads(path.read_text(encoding="utf-8")) | entries
+    kept = {name: value for name, value in content.items() if value is not ...}
+    path.write_text(json.dumps(kept), encoding="utf-8")

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,10 @@ import pandas as pd
 import pytest
 
 from fundalign.inputs.case import Case
-from fundalign.inputs.read import write_case
 from fundalign.results.rule_tables import rule_tables
 from fundalign.results.verify import audit, verify
 
-from .conftest import HandPlan
+from .conftest import HandPlan, replace
 
 
 @dataclass
@@ -28,30 +26,6 @@ class Run:
     case: Case
     plan: Plan | None
     summary: dict[str, Any]
-
-
-@pytest.fixture
-def folder(hand_plan: HandPlan, tmp_path: Path) -> Path:
-    """Write the hand-made plan as a run folder."""
-    write_case(hand_plan.case, tmp_path / "case")
-    tables = hand_plan.tables | rule_tables(hand_plan.case, hand_plan.audit())
-    for name, table in tables.items():
-        table.to_csv(tmp_path / f"{name}.csv", index=False, lineterminator="\n")
-    files = sorted((tmp_path / "case").iterdir())
-    manifest = {"case_files": {path.name: sha256(path.read_bytes()).hexdigest() for path in files}}
-    for name, data in (
-        ("summary", hand_plan.summary),
-        ("factors", hand_plan.factors),
-        ("manifest", manifest),
-    ):
-        (tmp_path / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
-    return tmp_path
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def test_a_run_folder_verifies(folder: Path) -> None:
@@ -81,7 +55,7 @@ def test_a_run_folder_verifies(folder: Path) -> None:
         ("cofunding.csv", "0.914285714", "0.9", "cofunding.csv row 2: value is 0.9, should be 0.914285714"),
         ("cofunding.csv", "at_most", "most", "cofunding.csv: columns should be rule, initiative, stage"),
         ("summary.json", '"phase"', "phase", "summary.json: cannot be read"),
-        ("factors.json", '{"discount"', '[{"discount"', "factors.json: cannot be read"),
+        ("factors.json", '"discount"', '["discount"', "factors.json: cannot be read"),
         ("case/budgets.csv", "8000", "9000", "case/budgets.csv: was changed after the run was written"),
         ("case/budgets.csv", "8000", "9.000,0", "case: "),
         ("funding.csv", "FA,Q", '"FA,Q', "funding.csv: cannot be read"),

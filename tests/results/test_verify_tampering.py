@@ -2,6 +2,8 @@
 
 import pytest
 
+from fundalign.inputs.change import Change
+
 from .conftest import HandPlan
 
 # One cell each: table, spreadsheet row, column, text, and words of the fault it must give.
@@ -166,6 +168,7 @@ CELLS = [
     ("currency", 2, "currency", "SEK", "currency.csv row 2: FB pays nothing in SEK in 2028"),
     ("currency", 2, "period", "2029", "currency.csv: the exposure of FB, EUR, 2028 is missing"),
     ("flows", 2, "amount_base", "100.01", "flows.csv row 2: amount_base is 100.01, should be 100 EUR"),
+    ("flows", 4, "amount_base", "1362.51", "flows.csv row 4: amount_base is 1362.51, should be 1362.5 EUR"),
     ("flows", 7, "payer_party", "C", "flows.csv row 7: nothing is paid from C to B"),
     ("flows", 7, "receiving_party", "A", "flows.csv: what B pays for B is missing"),
     ("portfolio", 2, "initiative", "Z", "portfolio.csv: initiative Q is missing"),
@@ -225,3 +228,23 @@ def test_missing_rows_tables_and_columns_are_named(hand_plan: HandPlan, table: s
     assert f"{table}.csv: unknown column other" in faults
     del hand_plan.tables[table]
     assert f"{table}.csv: the table is missing" in hand_plan.audit().faults
+
+
+def test_flows_may_be_rounded_but_tie_to_what_is_paid(hand_plan: HandPlan) -> None:
+    # of R, FA's 100 goes 33.333 to A and 66.667 to B, FB's 200 goes 66.666 to A and 133.334 to B
+    hand_plan.case = hand_plan.case.apply(
+        Change("shares", "share", "set", share, {"initiative": "R", "party": party})
+        for party, share in (("A", "0.33333"), ("B", "0.66667"))
+    )
+    stated = {4: "1345.83", 5: "66.67", 6: "66.67", 7: "520.83"}
+
+    def flow_faults(**cells: str) -> list[str]:
+        for row, text in stated.items():
+            hand_plan.put("flows", row, "amount_base", cells.get(f"row{row}", text))
+        return [fault for fault in hand_plan.audit().faults if fault.startswith("flows.csv")]
+
+    assert flow_faults() == []
+    assert flow_faults(row4="1345.84", row5="66.66") == []  # the other way round
+    assert flow_faults(row4="1345.84") == ["flows.csv: what A pays for all is -0.01 EUR short of funding.csv"]
+    assert flow_faults(row5="66.66") == ["flows.csv: what A pays for all is 0.01 EUR short of funding.csv"]
+    assert flow_faults(row4="1345.81", row5="66.69")[0].startswith("flows.csv row 4: amount_base is 1345.81, should be")

@@ -1,0 +1,81 @@
+"""How a search ended, in words: what was asked, how good the plan is, and how far from the best it can be at most."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..results.plan import Run, SolveReport
+
+MOST_TELLING = 10.0  # a relative gap beyond this says nothing: the distance in value does
+RECOMPUTED = "limits and totals hold exactly, ratios to one minor unit per amount"
+SIGNALS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
+
+
+def title(run: Run) -> str:
+    """Return what was solved: the name of the case, its scenario and the changes made to it."""
+    return ", ".join([run.case.settings.name, *what_if(run.options)])
+
+
+def what_if(options: Mapping[str, object]) -> list[str]:
+    """Return the scenario and the changes among the options of a run, in the order in which they were made."""
+    scenario, changes = options.get("scenario"), options.get("set")
+    told = [f"scenario '{scenario}'"] if scenario is not None else []
+    return told + [str(change) for change in changes] if isinstance(changes, list | tuple) else told
+
+
+def number(value: float | None) -> str:
+    """Return an objective value with as many digits as a reader needs."""
+    if value is None:
+        return "none"
+    text = f"{value:,.{2 if abs(value) >= 10 else 4}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def telling(gap: float | None, objective: float | None) -> bool:
+    """Tell whether a relative gap says anything: it does not where the objective is nothing, or next to it."""
+    return gap is not None and bool(objective) and gap <= MOST_TELLING
+
+
+def is_empty(run: Run) -> bool:
+    """Tell whether the plan funds nothing."""
+    return not run.summary["counts"].get("funded")
+
+
+def empty_words(run: Run) -> str:
+    """Return what an empty plan means."""
+    if run.report.status.value == "optimal":
+        return "nothing can be funded: no plan is worth more than the empty one"
+    return "only the empty plan was found; give it more time"
+
+
+def stopper(report: SolveReport) -> str:
+    """Return what ended the search early."""
+    if report.status.value == "interrupted":
+        return SIGNALS[signal.Signals(report.signal)] if report.signal in SIGNALS else "a signal"
+    return f"the {limit_name(report.limit)}"
+
+
+def limit_line(run: Run) -> Text | None:
+    """Return which limit ended the search and how much better the best plan can be at most, if one did."""
+    report = run.report
+    if report.status.value == "optimal":
+        return None
+    if report.bound is None or report.objective is None or report.gap is None:
+        far = "how much better the best plan is, is not known"
+    else:
+        distance = number(abs(report.bound - report.objective))
+        much = f"{report.gap:.2%} ({distance})" if telling(report.gap, report.objective) else distance
+        side = "above" if report.bound >= report.objective else "below"
+        far = f"the best plan can be at most {much} {side} this one"
+    return Text(f"stopped by {stopper(report)}: {far}", style="bold yellow", no_wrap=True)
+
+
+def limit_name(limit: str | None) -> str:
+    """Return a limit of the search as words: "time limit"."""
+    return (limit or "limit").replace("_", " ")
