@@ -78,4 +78,5 @@ def limit_line(run: Run) -> Text | None:
 
 def limit_name(limit: str | None) -> str:
     """Return a limit of the search as words: "time limit"."""
-    return (limit or "limit").replace("_", " ")
+    words = {"rounding": "rounding of amounts to minor units", "other_limit": "solver's own limits"}
+    return words.get(limit or "", (limit or "limit").replace("_", " "))
