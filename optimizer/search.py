@@ -26,7 +26,7 @@ CONSTRUCTION = 0.5  # largest part of the time left that construction may take
 IMPROVEMENT = 0.6  # part of the time left after it that improvement takes
 LONGEST = 10.0  # most seconds of one improvement
 RELAXATIONS = 150  # relaxations a dive may spend once it has a plan
-DOUBT, DOUBT_PART = 1.0, 0.1  # least seconds, and part of the search's, for doubting a proof of optimality
+DOUBT, DOUBT_PART = 0.3, 0.1  # least seconds, and part of the search's, for doubting a proof of optimality
 PATIENCE = 40  # neighbourhoods without a better plan after which improvement ends
 
 
