@@ -119,8 +119,8 @@ class Hunt:
     def _doubt(self, seconds: float) -> None:
         """Look once more for a plan above the bound that HiGHS claims; where there is one, the claim was wrong.
 
-        HiGHS 1.11 to 1.15.1 have been seen to call a plan optimal that was not (one tiny case in about 25,000). The second
-        search runs without presolve, with another seed and from the claim, so it is short: a guard, not a proof.
+        HiGHS 1.11 to 1.15.1 have been seen to call a plan optimal that was not (one tiny case in about 25,000). The
+        second search runs without presolve, with another seed and from the claim, so it is short: a guard, not a proof.
         """
         if self.bound is None:
             return
