@@ -3,7 +3,7 @@
 The continuous model decides the schedule. Its payments are solved again with the schedule fixed (and as little hedging
 cost as possible), then rounded. Where a rounded cycle passes its limit and no single unit can be moved, the limit is
 tightened by the overshoot and the payments are solved again. Where no payments fit, what goes back to the search is
-either those overshoots or, when the schedule came from the compact form, a cut that every payable schedule satisfies:
+either a row that excludes this schedule or, when nothing can pay it, a cut that every payable schedule satisfies:
 with v(x) the least total violation of the rules at schedule x and g its slope there (duals of the elastic LP), v(x̄) +
 g·(x − x̄) ≤ 0 (Benders 1962). Source: model.md, "Money is exact"; solving.md, "Pool the payments".
 """
