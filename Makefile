@@ -7,8 +7,9 @@ check:            # clean install of a clean build, ruff, strict mypy, the layou
 test: .venv       # every test, against an editable install
 	.venv/bin/python -m pytest -n 2
 
-bench: .venv      # fundalign's whole solve beside a raw HiGHS solve of the same matrix
-	.venv/bin/python tools/bench.py
+bench: .venv      # our search beside four other solvers; docs/benchmarks from it. BENCH="hard-100 --seconds 300"
+	.venv/bin/python -m pip install -q -c constraints.txt -e '.[bench]'
+	.venv/bin/python tools/bench.py $(BENCH)
 
 picture: .venv    # docs/quantum.svg from a real run
 	.venv/bin/python tools/picture.py

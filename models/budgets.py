@@ -12,12 +12,13 @@ slack of the row at the cycle's end. Without `released` that row implies the oth
 """
 
 from itertools import pairwise
+from typing import Any
 
 import pyomo.environ as pyo
 
 from ..inputs.case import Case, Cycle
 from .algebra import Linear, row
-from .currency import add_hedging, buffer_need, hedge_costs
+from .currency import add_hedging, buffer_need, exposures, hedge_costs
 
 Index = tuple[str, str]
 
@@ -33,30 +34,35 @@ def carry_limits(case: Case) -> dict[Index, float]:
     return found
 
 
-def spending(model: pyo.ConcreteModel, case: Case) -> dict[Index, Linear]:
-    """Return the payments of every (funder, cycle), at planning rates, in the funder's currency."""
-    found = {(f, c.name): Linear() for f, cycles in case.cycles.items() for c in cycles}
+def spending(model: pyo.ConcreteModel, case: Case) -> dict[Index, list[tuple[Any, float]]]:
+    """Return (payment, rate to the funder's currency) of every (funder, cycle), at planning rates."""
+    found: dict[Index, list[tuple[Any, float]]] = {(f, c.name): [] for f, rows in case.cycles.items() for c in rows}
     layout = model.layout
-    for funder, pool, t in layout.pay_keys:
-        currency = layout.pools.pools[pool].currency
-        rate = float(case.rate(currency, t) / case.rate(case.funders[funder].currency, t))
-        found[funder, layout.cycle_at[funder, t].name].add(model.pay[funder, pool, t], rate)
+    currency = {name: pool.currency for name, pool in layout.pools.pools.items()}
+    rates: dict[tuple[str, str, int], float] = {}
+    for (funder, pool, t), variable in layout.pay_of.items():
+        pair = currency[pool], case.funders[funder].currency, t
+        if pair not in rates:
+            rates[pair] = float(case.rate(pair[0], t) / case.rate(pair[1], t))
+        found[funder, layout.cycle_at[funder, t].name].append((variable, rates[pair]))
     return found
 
 
 def add_budgets(model: pyo.ConcreteModel, case: Case) -> None:
     """Add the hedging decisions, `carried`, and the rows of every cycle."""
-    add_hedging(model, case)
+    exposed = exposures(model, case)
+    add_hedging(model, case, exposed)
     limits = carry_limits(case)
     model.carried = pyo.Var(list(limits), bounds=lambda _, f, k: (0, limits[f, k]))
-    spent, need, hedging = spending(model, case), buffer_need(model, case), hedge_costs(model, case)
+    spent, hedging = spending(model, case), hedge_costs(model, case)
+    need = buffer_need(model, case, exposed)
     cycles = {(f, c.name): c for f, rows in case.cycles.items() for c in rows}
     before = {(f, two.name): one.name for f, rows in case.cycles.items() for one, two in pairwise(rows)}
     released = case.settings.buffer.released
 
     def used(key: Index, with_buffer: bool) -> Linear:
         contingency = float(case.funders[key[0]].contingency or 0)
-        body = Linear().plus(spent[key], 1.0 + contingency * with_buffer).plus(hedging[key])
+        body = Linear().extend(spent[key], 1.0 + contingency * with_buffer).plus(hedging[key])
         if with_buffer:
             body.plus(need[key])
         if key in before and (key[0], before[key]) in limits:

@@ -1,16 +1,18 @@
 """The recipe: one call per rule family, in the order of model.md."""
 
 import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
 
 from ..inputs.case import Case
 from .budgets import add_budgets
 from .choices import add_choices
 from .cofunding import add_cofunding
 from .cover import add_cover
-from .decisions import add_decisions
+from .decisions import Layout, add_decisions
 from .earmarks import add_earmarks
 from .equity import add_equity
 from .matching import add_matching
+from .merging import merged
 from .milestones import add_milestones
 from .objective import add_objective
 from .precedence import add_precedence
@@ -18,14 +20,22 @@ from .projection import add_projection
 from .ranking import add_ranking
 
 
-def build(case: Case, compact: bool = False) -> pyo.ConcreteModel:
+def build(case: Case, compact: bool = False, pooled: bool = True) -> pyo.ConcreteModel:
     """Return the mixed-integer program of a case; money in the case's `unit`, objective maximised.
 
-    `compact` gives the smaller relaxation that the search runs on (see `pools`); the exact form settles what it
-    proposes.
+    `compact` gives the smaller relaxation that the search runs on (see `pools` and `merging`); the exact form settles
+    what it proposes. Without `pooled` every funding line is paid by itself: the same program written out, for
+    comparison.
     """
+    case = merged(case) if compact else case
     model = pyo.ConcreteModel(name=case.settings.name)
-    add_decisions(model, case, compact)
+    with PauseGC():  # nothing becomes garbage while a model grows, and looking for it takes a third of the time
+        _add_families(model, case, Layout(case, compact, pooled))
+    return model
+
+
+def _add_families(model: pyo.ConcreteModel, case: Case, layout: Layout) -> None:
+    add_decisions(model, layout)
     add_milestones(model, case)
     add_precedence(model, case)
     add_choices(model, case)
@@ -38,4 +48,3 @@ def build(case: Case, compact: bool = False) -> pyo.ConcreteModel:
     add_equity(model, case)
     add_earmarks(model, case)
     add_objective(model, case)
-    return model

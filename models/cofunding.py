@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 from ..inputs.case import Case
 from ..inputs.tables import CofundingRow
 from .algebra import Linear, row
-from .decisions import due, paid
+from .decisions import add_due, paid
 from .eligibility import Scope
 from .lines import Line
 
@@ -33,7 +33,8 @@ def cofunding_indices(model: pyo.ConcreteModel, case: Case, side: str) -> list[I
         for n, (rule, scope) in enumerate(zip(case.rows(CofundingRow), cofunding_scopes(case), strict=True))
         if getattr(rule, side) is not None
         for name in case.initiatives
-        if any(scope.covers(name, line.stage) for line in model.layout.lines_of.get(name, ()))
+        if name in scope.initiatives
+        and any(scope.covers(name, line.stage) for line in model.layout.lines_of.get(name, ()))
     ]
 
 
@@ -47,7 +48,7 @@ def add_cofunding(model: pyo.ConcreteModel, case: Case) -> None:
         body = paid(m, lines, scope.funders)
         own = case.reference_rate(case.initiatives[name].currency)
         for line in lines:
-            body.plus(due(m, line), -bound * float(case.reference_rate(line.currency) / own))
+            add_due(m, body, line, -bound * float(case.reference_rate(line.currency) / own))
         return body
 
     def at_least(m: pyo.ConcreteModel, n: int, _: str, name: str) -> object:

@@ -7,6 +7,8 @@ In the pool's currency and `unit`s. A pool of one line is the line itself. Where
 due. Source: model.md, rule 4; pooling: solving.md.
 """
 
+from collections.abc import Iterable
+
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
@@ -27,24 +29,18 @@ def match_cap_indices(model: pyo.ConcreteModel) -> list[Index]:
     return [
         (name, t)
         for name, pool in layout.pools.pools.items()
-        if pool.parent is not None and set(pool.lines) != set(layout.pools.pools[pool.parent].lines)
+        if pool.parent is not None and len(pool.lines) < len(layout.pools.pools[pool.parent].lines)
         for t in layout.pool_dues[name]
     ]
 
 
-def _paid_in(model: pyo.ConcreteModel, pool: str, t: int) -> Linear:
-    found = Linear()
-    for funder in model.layout.pools.pools[pool].payers:
-        if (funder, pool, t) in model.pay:
-            found.add(model.pay[funder, pool, t], 1.0)
-    return found
-
-
-def _due_in(model: pyo.ConcreteModel, pool: str, t: int) -> Linear:
-    found = Linear()
-    for start, value in model.layout.pool_dues[pool][t].items():
-        found.add(model.started[start], value)
-    return found
+def _balance(model: pyo.ConcreteModel, pool: str, t: int, matches: Iterable[str] = ()) -> Linear:
+    """Return what is paid in a pool, and in its match pools, less what falls due in it."""
+    layout, found = model.layout, Linear()
+    for name in (pool, *matches):
+        found.extend((variable, 1.0) for variable in layout.paid_in.get((name, t), {}).values())
+    starts = layout.start_of
+    return found.extend(((starts[start], value) for start, value in layout.pool_dues[pool][t]), -1.0)
 
 
 def add_cover(model: pyo.ConcreteModel, case: Case) -> None:
@@ -55,14 +51,10 @@ def add_cover(model: pyo.ConcreteModel, case: Case) -> None:
             matches.setdefault(pool.parent, []).append(name)
 
     def covered(m: pyo.ConcreteModel, pool: str, t: int) -> object:
-        body = _paid_in(m, pool, t)
-        for match in matches.get(pool, ()):
-            if t in m.layout.pool_dues[match]:
-                body.plus(_paid_in(m, match, t))
-        return row(m, 0.0, body.plus(_due_in(m, pool, t), -1.0), 0.0)
+        return row(m, 0.0, _balance(m, pool, t, matches.get(pool, ())), 0.0)
 
     def capped(m: pyo.ConcreteModel, pool: str, t: int) -> object:
-        return row(m, None, _paid_in(m, pool, t).plus(_due_in(m, pool, t), -1.0), 0.0)
+        return row(m, None, _balance(m, pool, t), 0.0)
 
     model.cover = pyo.Constraint(cover_indices(model), rule=covered)
     model.match_cap = pyo.Constraint(match_cap_indices(model), rule=capped)

@@ -10,6 +10,8 @@ Source: model.md, rule 10.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 import pyomo.environ as pyo
 
@@ -21,17 +23,18 @@ Exposure = tuple[str, str, int]
 Index = tuple[str, str]
 
 
-def exposures(model: pyo.ConcreteModel, case: Case) -> dict[Exposure, Linear]:
-    """Return Σ pay of every (funder, foreign currency, t), in that currency."""
-    found: dict[Exposure, Linear] = defaultdict(Linear)
-    for funder, pool, t in model.layout.pay_keys:
-        currency = model.layout.pools.pools[pool].currency
+def exposures(model: pyo.ConcreteModel, case: Case) -> dict[Exposure, list[Any]]:
+    """Return the payments whose sum is the exposure of every (funder, foreign currency, t), in that currency."""
+    found: dict[Exposure, list[Any]] = defaultdict(list)
+    pools = model.layout.pools.pools
+    for (funder, pool, t), variable in model.layout.pay_of.items():
+        currency = pools[pool].currency
         if currency != case.funders[funder].currency:
-            found[funder, currency, t].add(model.pay[funder, pool, t], 1.0)
+            found[funder, currency, t].append(variable)
     return dict(found)
 
 
-def hedgeable(case: Case, exposed: dict[Exposure, Linear]) -> dict[Exposure, float]:
+def hedgeable(case: Case, exposed: Iterable[Exposure]) -> dict[Exposure, float]:
     """Return the hedge cost per unit of every exposure whose loss factor is larger."""
     found = {}
     for key in exposed:
@@ -41,27 +44,26 @@ def hedgeable(case: Case, exposed: dict[Exposure, Linear]) -> dict[Exposure, flo
     return found
 
 
-def add_hedging(model: pyo.ConcreteModel, case: Case) -> None:
+def add_hedging(model: pyo.ConcreteModel, case: Case, exposed: dict[Exposure, list[Any]]) -> None:
     """Add `hedged`, at most what is exposed."""
-    exposed = exposures(model, case)
     costs = hedgeable(case, exposed)
     model.hedged = pyo.Var(list(costs), bounds=(0, None))
 
     def within(m: pyo.ConcreteModel, funder: str, currency: str, t: int) -> object:
-        body = Linear().plus(exposed[funder, currency, t]).add(m.hedged[funder, currency, t], -1.0)
-        return row(m, 0.0, body, None)
+        body = Linear().extend((variable, 1.0) for variable in exposed[funder, currency, t])
+        return row(m, 0.0, body.add(m.hedged[funder, currency, t], -1.0), None)
 
     model.hedge = pyo.Constraint(list(costs), rule=within)
 
 
-def buffer_need(model: pyo.ConcreteModel, case: Case) -> dict[Index, Linear]:
+def buffer_need(model: pyo.ConcreteModel, case: Case, exposed: dict[Exposure, list[Any]]) -> dict[Index, Linear]:
     """Return the additive currency need of every (funder, cycle), in the funder's currency."""
     found = {(f, c.name): Linear() for f, cycles in case.cycles.items() for c in cycles}
     if case.settings.buffer.method == "none":
         return found
-    for (funder, currency, t), exposed in exposures(model, case).items():
+    for (funder, currency, t), payments in exposed.items():
         delta = loss(case, funder, currency, t)
-        need = found[funder, model.layout.cycle_at[funder, t].name].plus(exposed, delta)
+        need = found[funder, model.layout.cycle_at[funder, t].name].extend((variable, delta) for variable in payments)
         if (funder, currency, t) in model.hedged:
             need.add(model.hedged[funder, currency, t], -delta)
     return found

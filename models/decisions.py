@@ -18,30 +18,40 @@ import pyomo.environ as pyo
 
 from ..inputs.case import Case, Cycle
 from .algebra import Linear
-from .lines import Line, Schedule
-from .pools import Pool, Pools, compactable, pools
+from .lines import Line, Schedule, StartKey
+from .merging import alike
+from .pools import Pool, Pools, pools
 
 PayKey = tuple[str, str, int]
+Terms = list[tuple[StartKey, float]]
 
 
 @dataclass
 class Layout:
-    """What the families share: windows, lines, pools and the sparse indices of the payments."""
+    """What the families share: windows, lines, pools and the sparse indices of the payments.
+
+    Once there are variables, `start_of` and `pay_of` hold them by their indices (plain dictionaries: a model looks
+    them up a million times), and `paid_in` the payments by (pool, t) and funder.
+    """
 
     case: Case
     compact: bool = False
+    pooled: bool = True
     schedule: Schedule = field(init=False)
     pools: Pools = field(init=False)
+    start_of: dict[StartKey, Any] = field(init=False, default_factory=dict)
+    pay_of: dict[PayKey, Any] = field(init=False, default_factory=dict)
+    paid_in: dict[tuple[str, int], dict[str, Any]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Tighten the windows and pool the lines."""
         self.schedule = Schedule(self.case)
-        self.pools = pools(self.case, self.schedule, self.compact)
+        self.pools = pools(self.case, self.schedule, self.compact, self.pooled)
 
     @property
     def shrinks(self) -> bool:
         """Tell whether the compact form would be smaller than the exact one."""
-        return not self.compact and len(compactable(self.case, self.schedule)) > 1
+        return not self.compact and (bool(alike(self.case)) or len(self.pools.projectable) > 1)
 
     @cached_property
     def cycle_at(self) -> dict[tuple[str, int], Cycle]:
@@ -53,18 +63,18 @@ class Layout:
         return found
 
     @cached_property
-    def pool_dues(self) -> dict[str, dict[int, dict[tuple[str, str, int], float]]]:
-        """Return {pool: {t: {start: coefficient}}} of what falls due, in the pool's currency."""
+    def pool_dues(self) -> dict[str, dict[int, Terms]]:
+        """Return {pool: {t: [(start, coefficient)]}} of what falls due, in the pool's currency; each start once."""
         return {name: self._pool_due(pool) for name, pool in self.pools.pools.items()}
 
-    def _pool_due(self, pool: Pool) -> dict[int, dict[tuple[str, str, int], float]]:
+    def _pool_due(self, pool: Pool) -> dict[int, Terms]:
         weights: dict[tuple[str, str], float] = defaultdict(float)
         for line in pool.lines:
             weights[line.initiative, line.stage] += line.weight
-        found: dict[int, dict[tuple[str, str, int], float]] = defaultdict(dict)
+        found: dict[int, Terms] = defaultdict(list)
         for (initiative, stage), weight in weights.items():
             for t, terms in self.schedule.due(initiative, stage).items():
-                found[t].update({start: weight * value for start, value in terms.items()})
+                found[t] += [(start, weight * value) for start, value in terms.items()]
         return found
 
     @cached_property
@@ -87,18 +97,21 @@ class Layout:
         return found
 
 
-def add_decisions(model: pyo.ConcreteModel, case: Case, compact: bool = False) -> None:
+def add_decisions(model: pyo.ConcreteModel, layout: Layout) -> None:
     """Add `started`, `pay`, and `nothing` (fixed at zero: it carries the rows on which no decision is left)."""
-    layout = Layout(case, compact)
     model.layout = layout
     model.nothing = pyo.Var(bounds=(0, 0))
     model.started = pyo.Var(layout.schedule.starts, domain=pyo.Binary)
     largest = {
-        (name, t): sum(value for value in terms.values() if value > 0)
+        (name, t): sum(value for _, value in terms if value > 0)
         for name, dues in layout.pool_dues.items()
         for t, terms in dues.items()
     }
     model.pay = pyo.Var(layout.pay_keys, bounds=lambda _, f, q, t: (0, largest[q, t]))
+    layout.start_of.update(model.started.items())
+    for key, variable in model.pay.items():
+        layout.pay_of[key] = variable
+        layout.paid_in.setdefault(key[1:], {})[key[0]] = variable
 
 
 def started(model: pyo.ConcreteModel, initiative: str, milestone: str, t: int) -> Any:
@@ -106,7 +119,7 @@ def started(model: pyo.ConcreteModel, initiative: str, milestone: str, t: int) -
     window = model.layout.schedule.windows.get((initiative, milestone))
     if window is None or t < window[0]:
         return None
-    return model.started[initiative, milestone, min(t, window[-1])]
+    return model.layout.start_of[initiative, milestone, min(t, window[-1])]
 
 
 def begin(model: pyo.ConcreteModel, initiative: str, milestone: str, t: int) -> Linear:
@@ -121,14 +134,10 @@ def funded(model: pyo.ConcreteModel, initiative: str) -> Any:
     return started(model, initiative, first.milestone, model.layout.case.T)
 
 
-def due(model: pyo.ConcreteModel, line: Line, until: int | None = None) -> Linear:
-    """Return what falls due on a line over its life, or up to and including period `until`, in its currency."""
-    found = Linear()
-    for t, terms in model.layout.schedule.due(line.initiative, line.stage).items():
-        if until is None or t <= until:
-            for start, value in terms.items():
-                found.add(model.started[start], line.weight * value)
-    return found
+def add_due(model: pyo.ConcreteModel, found: Linear, line: Line, factor: float) -> None:
+    """Add `factor·Σ_t due[line,t]`, in the line's currency."""
+    starts, terms = model.layout.start_of, model.layout.schedule.accrued(line.initiative, line.stage)
+    found.extend(((starts[start], value) for start, value in terms.items()), factor * line.weight)
 
 
 def paid(model: pyo.ConcreteModel, lines: list[Line], funders: frozenset[str]) -> Linear:
@@ -147,7 +156,7 @@ def paid(model: pyo.ConcreteModel, lines: list[Line], funders: frozenset[str]) -
         match = layout.pools.match_of.get(line.key)
         every = bool(pool.payers) and funders.issuperset(pool.payers)
         if every:
-            found.plus(due(model, line), factor)
+            add_due(model, found, line, factor)
         elif funders.intersection(pool.payers) and pool.name not in counted:
             counted.add(pool.name)
             _add_pay(model, found, pool.name, funders, factor)
@@ -165,5 +174,6 @@ def _add_pay(model: pyo.ConcreteModel, found: Linear, pool: str, funders: frozen
     for funder in layout.pools.pools[pool].payers:
         if funder in funders:
             for t in layout.pool_dues[pool]:
-                if (funder, t) in layout.cycle_at:
-                    found.add(model.pay[funder, pool, t], factor)
+                variable = layout.pay_of.get((funder, pool, t))
+                if variable is not None:
+                    found.add(variable, factor)

@@ -53,14 +53,19 @@ def add_earmarks(model: pyo.ConcreteModel, case: Case) -> None:
 
     def share(rule: Earmark, bound: float) -> Linear:
         body, funders = Linear(), rule.funders
-        for funder, pool, t in layout.pay_keys:
+        weights: dict[tuple[str, str], float] = {}
+        for (funder, pool, t), variable in layout.pay_of.items():
             if funder in funders and t <= rule.by:
-                line = layout.pools.pools[pool].lines[0]
-                rate = float(case.reference_rate(line.currency))
-                scopes = (s for s in rule.scopes if funder in s.funders)
-                inside = any(scope.covers(line.initiative, line.stage) for scope in scopes)
-                body.add(model.pay[funder, pool, t], rate * (inside - bound))
+                if (funder, pool) not in weights:
+                    weights[funder, pool] = weight(rule, funder, pool, bound)
+                body.add(variable, weights[funder, pool])
         return body
+
+    def weight(rule: Earmark, funder: str, pool: str, bound: float) -> float:
+        line = layout.pools.pools[pool].lines[0]
+        scopes = (scope for scope in rule.scopes if funder in scope.funders)
+        inside = any(scope.covers(line.initiative, line.stage) for scope in scopes)
+        return float(case.reference_rate(line.currency)) * (inside - bound)
 
     def at_least(m: pyo.ConcreteModel, name: str) -> object:
         return row(m, 0.0, share(rules[name], float(rules[name].at_least or 0)), None)

@@ -12,6 +12,7 @@ variable at all. Source: model.md, rules 4 and 6; case.md, eligibility.csv.
 """
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ..inputs.case import Case
@@ -32,52 +33,65 @@ class Scope:
         return initiative in self.initiatives and self.stage in ("", stage)
 
 
+def by_initiative(scopes: Iterable[Scope]) -> dict[str, list[int]]:
+    """Return which of the scopes, by their place, speak of each initiative."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for n, scope in enumerate(scopes):
+        for name in scope.initiatives:
+            found[name].append(n)
+    return found
+
+
 class Eligibility:
     """Answers `payers(initiative, stage, party)` for one case; rows are resolved once."""
 
     def __init__(self, case: Case) -> None:
         """Resolve every selector of eligibility.csv and matching.csv."""
         self._case = case
-        self._allowed: dict[str, list[Scope]] = defaultdict(list)
-        self._barred: dict[str, list[Scope]] = defaultdict(list)
+        self._scopes: list[Scope] = []
+        self._role: list[str] = []  # of each scope: a red line ("bar"), "allow" or "match"
         for rule in case.rows(EligibilityRow):
             parties = case.select_parties(rule.parties) if rule.parties else None
-            scope = Scope(
-                case.select_funders(rule.funders),
-                case.select_initiatives(rule.initiatives),
-                rule.stage,
-                parties,
-            )
-            for funder in scope.funders:
-                (self._allowed if rule.allow else self._barred)[funder].append(scope)
-        self._matching: dict[str, list[Scope]] = defaultdict(list)
+            funders, initiatives = case.select_funders(rule.funders), case.select_initiatives(rule.initiatives)
+            self._scopes.append(Scope(funders, initiatives, rule.stage, parties))
+            self._role.append("allow" if rule.allow else "bar")
         for match in case.rows(MatchingRow):
-            funders, initiatives = (
-                case.select_funders(match.funders),
-                case.select_initiatives(match.initiatives),
-            )
-            for funder in funders:
-                self._matching[funder].append(Scope(funders, initiatives, match.stage))
-
-    def _met(self, scopes: list[Scope], initiative: str, stage: str, party: str) -> bool:
-        owners = {party} if party else self._case.shares.get(initiative, {}).keys()
-        return any(
-            scope.covers(initiative, stage) and (scope.parties is None or scope.parties & owners) for scope in scopes
-        )
-
-    def may_pay(self, funder: str, initiative: str, stage: str, party: str) -> bool:
-        """Tell whether `funder` may pay the line (initiative, stage, party); party is "" in a real pot."""
-        row = self._case.funders[funder]
-        line = (initiative, stage, party)
-        if row.kind == "matching":
-            if not any(scope.covers(initiative, stage) for scope in self._matching[funder]):
-                return False
-        elif party and row.party and row.party != party:
-            return False
-        if self._met(self._barred[funder], *line):
-            return False
-        return funder not in self._allowed or self._met(self._allowed[funder], *line)
+            funders, initiatives = case.select_funders(match.funders), case.select_initiatives(match.initiatives)
+            self._scopes.append(Scope(funders, initiatives, match.stage))
+            self._role.append("match")
+        pairs = list(zip(self._scopes, self._role, strict=True))
+        self._confined = frozenset[str]().union(*(scope.funders for scope, role in pairs if role == "allow"))
+        self._near = by_initiative(self._scopes)
+        self._known: dict[tuple[tuple[int, ...], str], tuple[str, ...]] = {}
 
     def payers(self, initiative: str, stage: str, party: str) -> tuple[str, ...]:
-        """Return the funders that may pay the line, in the order of funders.csv."""
-        return tuple(f for f in self._case.funders if self.may_pay(f, initiative, stage, party))
+        """Return the funders that may pay the line, in the order of funders.csv; party is "" in a real pot.
+
+        Lines of which the same rows speak have the same payers, so that few lines need a look at every funder.
+        """
+        owners = {party} if party else self._case.shares.get(initiative, {}).keys()
+        met = tuple(
+            n
+            for n in self._near.get(initiative, ())
+            if self._scopes[n].stage in ("", stage) and self._met_by(self._scopes[n], owners)
+        )
+        found = self._known.get((met, party))
+        if found is None:
+            found = self._known[met, party] = self._payers(met, party)
+        return found
+
+    def _met_by(self, scope: Scope, owners: Collection[str]) -> bool:
+        return scope.parties is None or not scope.parties.isdisjoint(owners)
+
+    def _payers(self, met: tuple[int, ...], party: str) -> tuple[str, ...]:
+        """Return the funders that may pay a line of `party` of which the rows `met` speak."""
+        said: dict[str, set[str]] = {"bar": set(), "allow": set(), "match": set()}
+        for n in met:
+            said[self._role[n]] |= self._scopes[n].funders
+        return tuple(
+            funder
+            for funder, row in self._case.funders.items()
+            if (funder in said["match"] if row.kind == "matching" else not (party and row.party) or row.party == party)
+            and funder not in said["bar"]
+            and (funder not in self._confined or funder in said["allow"])
+        )

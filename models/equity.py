@@ -12,6 +12,7 @@ Amounts in base currency at reference rates, `unit`s. Each row of equity.csv is 
 party. Source: model.md, rule 11.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import pyomo.environ as pyo
@@ -63,28 +64,34 @@ def equity_indices(case: Case) -> list[EquityIndex]:
     return found
 
 
-def received_terms(model: pyo.ConcreteModel, case: Case, party: str, by: int) -> Linear:
-    """Return what `party` receives up to and including period `by`, in base currency."""
-    found, schedule = Linear(), model.layout.schedule
+def received_terms(model: pyo.ConcreteModel, case: Case, by: int) -> dict[str, Linear]:
+    """Return what each party receives up to and including period `by`, in base currency."""
+    found: dict[str, Linear] = defaultdict(Linear)
+    schedule, starts = model.layout.schedule, model.layout.start_of
+    stages: dict[str, list[str]] = defaultdict(list)
+    for name, stage in schedule.stages:
+        stages[name].append(stage)
     for name, shares in case.shares.items():
-        factor = float(shares.get(party, 0)) * float(case.reference_rate(case.initiatives[name].currency))
-        if factor:
-            for step in case.milestones[name]:
-                if (name, step.milestone) in schedule.windows:
-                    for t, terms in schedule.step_due((name, step.milestone)).items():
-                        for s, value in terms.items() if t <= by else ():
-                            found.add(model.started[name, step.milestone, s], factor * value)
+        rate = float(case.reference_rate(case.initiatives[name].currency))
+        terms = [
+            (starts[start], value)
+            for stage in stages[name]
+            for start, value in schedule.accrued(name, stage, by).items()
+        ]
+        for party, share in shares.items():
+            found[party].extend(terms, float(share) * rate)
     return found
 
 
-def contributed_terms(model: pyo.ConcreteModel, case: Case, party: str, by: int) -> Linear:
-    """Return what the public funders of `party` pay up to and including period `by`, in base currency."""
-    found, layout = Linear(), model.layout
-    home = {f for f, r in case.funders.items() if r.kind == "public" and r.party == party}
-    for funder, pool, t in layout.pay_keys:
+def contributed_terms(model: pyo.ConcreteModel, case: Case, by: int) -> dict[str, Linear]:
+    """Return what the public funders of each party pay up to and including period `by`, in base currency."""
+    found: dict[str, Linear] = defaultdict(Linear)
+    home = {f: r.party for f, r in case.funders.items() if r.kind == "public" and r.party}
+    pools = model.layout.pools.pools
+    rates = {name: float(case.reference_rate(pool.currency)) for name, pool in pools.items()}
+    for (funder, pool, t), variable in model.layout.pay_of.items():
         if funder in home and t <= by:
-            rate = float(case.reference_rate(layout.pools.pools[pool].currency))
-            found.add(model.pay[funder, pool, t], rate)
+            found[home[funder]].add(variable, rates[pool])
     return found
 
 
@@ -97,11 +104,14 @@ def _add_accounts(model: pyo.ConcreteModel, case: Case, indices: list[EquityInde
     model.received = pyo.Var([(p, by) for p in receives for by in dates], bounds=(0, None))
     model.contributed = pyo.Var([(p, by) for p in pays for by in dates], bounds=(0, None))
 
+    received_by = {by: received_terms(model, case, by) for by in dates if receives}
+    contributed_by = {by: contributed_terms(model, case, by) for by in dates if pays}
+
     def received(m: pyo.ConcreteModel, party: str, by: int) -> object:
-        return row(m, 0.0, received_terms(m, case, party, by).add(m.received[party, by], -1.0), 0.0)
+        return row(m, 0.0, received_by[by][party].add(m.received[party, by], -1.0), 0.0)
 
     def contributed(m: pyo.ConcreteModel, party: str, by: int) -> object:
-        return row(m, 0.0, contributed_terms(m, case, party, by).add(m.contributed[party, by], -1.0), 0.0)
+        return row(m, 0.0, contributed_by[by][party].add(m.contributed[party, by], -1.0), 0.0)
 
     model.received_sum = pyo.Constraint(model.received.index_set(), rule=received)
     model.contributed_sum = pyo.Constraint(model.contributed.index_set(), rule=contributed)

@@ -42,6 +42,8 @@ class Schedule:
         self.case = case
         self.windows = windows(case)
         self._cost: dict[Milestone, dict[int, dict[int, float]]] = {}
+        self._due: dict[tuple[str, str], dict[int, dict[StartKey, float]]] = {}
+        self._accrued: dict[tuple[str, str, int | None], dict[StartKey, float]] = {}
 
     @cached_property
     def starts(self) -> list[StartKey]:
@@ -67,7 +69,7 @@ class Schedule:
     def _telescope(self, milestone: Milestone) -> dict[int, dict[int, float]]:
         case, (name, label) = self.case, milestone
         window = self.windows[milestone]
-        cost = float(next(m.cost for m in case.milestones[name] if m.milestone == label))
+        cost = float(case.milestone[milestone].cost)
         profile = [float(share) for share in case.profile(name, label)]
         found: dict[int, dict[int, float]] = {}
         for t in range(window[0], window[-1] + len(profile)):
@@ -86,11 +88,28 @@ class Schedule:
 
     def due(self, initiative: str, stage: str) -> dict[int, dict[StartKey, float]]:
         """Return {t: {start: coefficient}} of what falls due for a stage of an initiative, in its currency."""
-        found: dict[int, dict[StartKey, float]] = defaultdict(dict)
-        for label in self.stages.get((initiative, stage), ()):
-            for t, terms in self.step_due((initiative, label)).items():
-                for s, value in terms.items():
-                    found[t][initiative, label, s] = value
+        found = self._due.get((initiative, stage))
+        if found is None:
+            found = self._due[initiative, stage] = {}
+            for label in self.stages.get((initiative, stage), ()):
+                for t, terms in self.step_due((initiative, label)).items():
+                    at = found.setdefault(t, {})
+                    for s, value in terms.items():
+                        at[initiative, label, s] = value
+        return found
+
+    def accrued(self, initiative: str, stage: str, until: int | None = None) -> dict[StartKey, float]:
+        """Return {start: coefficient} of what falls due for a stage up to and including `until` (None: ever)."""
+        found = self._accrued.get((initiative, stage, until))
+        if found is None:
+            sums: dict[StartKey, float] = defaultdict(float)
+            for t, terms in self.due(initiative, stage).items():
+                if until is None or t <= until:
+                    for start, value in terms.items():
+                        sums[start] += value
+            least = 1e-12 * max((abs(value) for value in sums.values()), default=0.0)
+            found = {start: value for start, value in sums.items() if abs(value) > least}
+            self._accrued[initiative, stage, until] = found
         return found
 
     @cached_property

@@ -19,7 +19,7 @@ from ..inputs.case import Case
 from ..inputs.tables import MatchingRow
 from .algebra import Linear, row
 from .decisions import paid
-from .eligibility import Scope
+from .eligibility import Scope, by_initiative
 from .lines import Line
 
 Cell = tuple[int, ...]
@@ -47,9 +47,10 @@ def matching_scopes(case: Case) -> list[Scope]:
 def matches(model: pyo.ConcreteModel, case: Case) -> dict[str, Match]:
     """Return the matching of every initiative in which a rule applies."""
     scopes = matching_scopes(case)
+    near = by_initiative(scopes)
     found: dict[str, Match] = defaultdict(Match)
     for line in model.layout.schedule.lines:
-        cell = tuple(n for n, scope in enumerate(scopes) if scope.covers(line.initiative, line.stage))
+        cell = tuple(n for n in near.get(line.initiative, ()) if scopes[n].stage in ("", line.stage))
         if cell and (cell[0], line.initiative) not in model.layout.pools.projected:
             found[line.initiative].cells[cell].append(line)
     return dict(found)

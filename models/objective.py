@@ -12,7 +12,6 @@ import pyomo.environ as pyo
 
 from ..inputs.case import Case
 from .algebra import Linear
-from .decisions import begin
 from .factors import discount
 from .windows import Milestone, links
 
@@ -56,7 +55,9 @@ def present_values(case: Case, windows: dict[Milestone, range]) -> dict[tuple[st
 def add_objective(model: pyo.ConcreteModel, case: Case) -> None:
     """Add the terms as named expressions and maximise their sum."""
     body = Linear()
-    for (name, step, t), worth in present_values(case, model.layout.schedule.windows).items():
-        body.plus(begin(model, name, step, t), worth)
+    layout = model.layout
+    for (name, step, t), worth in present_values(case, layout.schedule.windows).items():
+        body.add(layout.start_of[name, step, t], worth)
+        body.add(layout.start_of.get((name, step, t - 1)), -worth)
     model.terms = pyo.Expression(["value"], initialize={"value": body.expression()})
     model.objective = pyo.Objective(expr=sum(model.terms.values()), sense=pyo.maximize)

@@ -21,11 +21,12 @@ payments".
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from ..inputs.case import Case
 from ..inputs.tables import CofundingRow, EarmarkRow, MatchingRow
-from .eligibility import Eligibility, Scope
+from .eligibility import Eligibility, Scope, by_initiative
 from .lines import Line, Schedule
 
 
@@ -45,13 +46,15 @@ class Pool:
 class Pools:
     """All pools of a case, by name, and where each line is paid.
 
-    `projected` holds the (matching row, initiative) pairs that the compact form replaces by their projection.
+    `projected` holds the (matching row, initiative) pairs that the compact form replaces by their projection,
+    `projectable` those that it could.
     """
 
     pools: dict[str, Pool]
     pool_of: dict[tuple[str, str, str], str]
     match_of: dict[tuple[str, str, str], str]
     projected: frozenset[tuple[int, str]] = frozenset()
+    projectable: frozenset[tuple[int, str]] = frozenset()
 
     def matches(self, name: str) -> list[Pool]:
         """Return the match pools of a pool."""
@@ -118,29 +121,39 @@ class Sorted:
     pool: PoolKey
     match: MatchKey
 
-    @property
+    @cached_property
     def rules(self) -> frozenset[str]:
         """Return the rows that ask what is paid on the line."""
         return frozenset(self.match.claims)
 
 
-def _sort(case: Case, schedule: Schedule) -> list[Sorted]:
-    """Return every line with its pool and match pool (no payers: no match pool)."""
+def _sort(case: Case, schedule: Schedule, pooled: bool = True) -> list[Sorted]:
+    """Return every line with its pool and match pool (no payers: no match pool); unless `pooled`, each by itself."""
     eligibility = Eligibility(case)
     claims = cofunding_claims(case) + matching_claims(case)
+    claims_near = by_initiative([claim.scope for claim in claims])
     earmarks = [
         Scope(frozenset(), case.select_initiatives(rule.initiatives), rule.stage) for rule in case.rows(EarmarkRow)
     ]
+    matching = {f for f, row in case.funders.items() if row.kind == "matching"}
+
+    @cache
+    def near(initiative: str, stage: str) -> tuple[tuple[bool, ...], tuple[str, ...], tuple[frozenset[str], ...]]:
+        own = [claims[n] for n in claims_near.get(initiative, ()) if claims[n].scope.stage in ("", stage)]
+        marks = tuple(scope.covers(initiative, stage) for scope in earmarks)
+        return marks, tuple(claim.row for claim in own), tuple({claim.scope.funders: None for claim in own})
+
+    @cache
+    def split(payers: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return tuple(f for f in payers if f not in matching), tuple(f for f in payers if f in matching)
+
     found = []
     for line in schedule.lines:
-        payers = eligibility.payers(*line.key)
-        base = tuple(f for f in payers if case.funders[f].kind != "matching")
-        own = [claim for claim in claims if claim.scope.covers(line.initiative, line.stage)]
-        apart = any(0 < len(claim.scope.funders & set(base)) < len(base) for claim in own)
-        marks = tuple(scope.covers(line.initiative, line.stage) for scope in earmarks)
-        rows = tuple(claim.row for claim in own)
-        key = PoolKey(line.currency, base, marks, (line.initiative, rows) if apart else None)
-        match = tuple(f for f in payers if case.funders[f].kind == "matching")
+        base, match = split(eligibility.payers(*line.key))
+        marks, rows, scopes = near(line.initiative, line.stage)
+        apart = any(0 < len(funders.intersection(base)) < len(base) for funders in scopes)
+        owner = line.initiative if pooled else "/".join(line.key)
+        key = PoolKey(line.currency, base, marks, (owner, rows) if apart or not pooled else None)
         found.append(Sorted(line, key, MatchKey(key, line.initiative, rows, match)))
     return found
 
@@ -151,30 +164,28 @@ def projectable(case: Case, lines: list[Sorted]) -> frozenset[tuple[int, str]]:
     That is so where no other row asks about any of its lines, every line has the same matching funders, and all its
     non-matching payers are base.
     """
+    numbers = {f"matching {n}": n for n in range(len(case.rows(MatchingRow)))}
     groups: dict[tuple[int, str], list[Sorted]] = defaultdict(list)
     for item in lines:
-        for n in range(len(case.rows(MatchingRow))):
-            if f"matching {n}" in item.rules:
-                groups[n, item.line.initiative].append(item)
+        for rule in item.rules:
+            if rule in numbers:
+                groups[numbers[rule], item.line.initiative].append(item)
     found = set()
     for (n, name), items in groups.items():
         kind = case.rows(MatchingRow)[n].base
-        only = all(item.rules == {f"matching {n}"} and item.pool.own is None for item in items)
-        based = all(kind in ("both", case.source(f)) for item in items for f in item.pool.payers)
-        if only and based and len({item.match.payers for item in items}) == 1:
-            found.add((n, name))
+        only = all(len(item.rules) == 1 and item.pool.own is None for item in items)
+        if only and len({item.match.payers for item in items}) == 1:
+            payers = {f for item in items for f in item.pool.payers} if kind != "both" else ()
+            if all(case.source(f) == kind for f in payers):
+                found.add((n, name))
     return frozenset(found)
 
 
-def compactable(case: Case, schedule: Schedule) -> frozenset[tuple[int, str]]:
-    """Return the (matching row, initiative) pairs that the compact form would project."""
-    return projectable(case, _sort(case, schedule))
-
-
-def pools(case: Case, schedule: Schedule, compact: bool = False) -> Pools:
-    """Return the pools of a case, in the exact or the compact form."""
-    lines = _sort(case, schedule)
-    projected = projectable(case, lines) if compact else frozenset()
+def pools(case: Case, schedule: Schedule, compact: bool = False, pooled: bool = True) -> Pools:
+    """Return the pools of a case, in the exact or the compact form; unless `pooled`, one for every line."""
+    lines = _sort(case, schedule, pooled)
+    projectables = projectable(case, lines)
+    projected = projectables if compact else frozenset()
     merged = {(f"matching {n}", name) for n, name in projected}
     common: dict[PoolKey, list[Line]] = defaultdict(list)
     matched: dict[MatchKey, list[Line]] = defaultdict(list)
@@ -199,7 +210,7 @@ def pools(case: Case, schedule: Schedule, compact: bool = False) -> Pools:
         found[name] = Pool(name, match.pool.currency, match.payers, tuple(members), match.initiative or None, parent)
         match_of.update({line.key: name for line in members})
     pool_of = {line.key: names[key] for key, members in common.items() for line in members}
-    return Pools(found, pool_of, match_of, projected)
+    return Pools(found, pool_of, match_of, projected, projectables)
 
 
 def _name(lines: list[Line], taken: dict[str, Pool], prefix: str = "") -> str:

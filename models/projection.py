@@ -13,17 +13,27 @@ be projected onto pools".
 """
 
 from collections import defaultdict
+from typing import NamedTuple
 
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
 from ..inputs.tables import MatchingRow
 from .algebra import Linear, row
-from .decisions import due
+from .decisions import add_due
 from .lines import Line
 from .pools import Pool
 
 Payers = tuple[str, ...]
+
+
+class Limit(NamedTuple):
+    """A projected rule: match ≤ `ratio`·due of `whole`, (line, weight in base currency) of the initiative's stage."""
+
+    ratio: float
+    initiative: str
+    stage: str
+    whole: list[tuple[Line, float]]
 
 
 def spanning(model: pyo.ConcreteModel) -> dict[Payers, list[Pool]]:
@@ -35,25 +45,51 @@ def spanning(model: pyo.ConcreteModel) -> dict[Payers, list[Pool]]:
     return dict(found)
 
 
-def limits(model: pyo.ConcreteModel, case: Case) -> dict[str, tuple[float, list[Line]]]:
-    """Return {initiative: (r, lines in the rule's scope)} of the projected rules; one rule an initiative."""
-    found: dict[str, tuple[float, list[Line]]] = {}
-    for n, name in model.layout.pools.projected:
+def limits(model: pyo.ConcreteModel, case: Case) -> list[Limit]:
+    """Return the projected rules; one rule speaks of a line."""
+    found = []
+    for n, name in sorted(model.layout.pools.projected):
         rule = case.rows(MatchingRow)[n]
         ratio = float(rule.ratio)
-        lines = [line for line in model.layout.lines_of[name] if rule.stage in ("", line.stage)]
-        found[f"{name}, rule {n}"] = ratio / (1.0 + ratio), lines
+        whole = [
+            (line, line.weight * float(case.reference_rate(line.currency)))
+            for line in model.layout.lines_of[name]
+            if rule.stage in ("", line.stage)
+        ]
+        found.append(Limit(ratio / (1.0 + ratio), name, rule.stage, whole))
     return found
 
 
 def _paid(model: pyo.ConcreteModel, case: Case, pools: list[Pool]) -> Linear:
-    body = Linear()
+    """Return what is paid in match pools, in base currency."""
+    layout, body = model.layout, Linear()
     for pool in pools:
         rate = float(case.reference_rate(pool.currency))
         for funder in pool.payers:
-            for t in model.layout.pool_dues[pool.name]:
-                if (funder, pool.name, t) in model.pay:
-                    body.add(model.pay[funder, pool.name, t], rate)
+            for t in layout.pool_dues[pool.name]:
+                body.add(layout.pay_of.get((funder, pool.name, t)), rate)
+    return body
+
+
+def _implied(model: pyo.ConcreteModel, case: Case, rules: list[Limit], members: list[Pool]) -> Linear:
+    """Return what is paid in match pools less what the rules let them have."""
+    body = _paid(model, case, members)
+    within: dict[str, list[Line]] = defaultdict(list)
+    for pool in members:
+        for line in pool.lines:
+            within[line.initiative].append(line)
+    rate = {currency: float(case.reference_rate(currency)) for currency in {pool.currency for pool in members}}
+    for ratio, initiative, stage, whole in rules:
+        inside = [line for line in within.get(initiative, ()) if stage in ("", line.stage)]
+        if not inside:
+            continue
+        part = sum(line.weight * rate[line.currency] for line in inside)
+        if part <= ratio * sum(weight for _, weight in whole):
+            for line in inside:
+                add_due(model, body, line, -rate[line.currency])
+        else:
+            for line, weight in whole:
+                add_due(model, body, line, -ratio * weight / line.weight)
     return body
 
 
@@ -62,31 +98,13 @@ def add_projection(model: pyo.ConcreteModel, case: Case) -> None:
     groups = spanning(model)
     rules = limits(model, case)
     pools = {pool.name: pool for members in groups.values() for pool in members}
-
     names = {" and ".join(payers): members for payers, members in groups.items()}
 
-    def base_due(m: pyo.ConcreteModel, lines: list[Line], factor: float) -> Linear:
-        body = Linear()
-        for line in lines:
-            body.plus(due(m, line), factor * float(case.reference_rate(line.currency)))
-        return body
-
-    def implied(m: pyo.ConcreteModel, members: list[Pool]) -> Linear:
-        body, inside = _paid(m, case, members), {line.key for pool in members for line in pool.lines}
-        for ratio, lines in rules.values():
-            within = [line for line in lines if line.key in inside]
-            if within:
-                part = sum(line.weight * float(case.reference_rate(line.currency)) for line in within)
-                whole = sum(line.weight * float(case.reference_rate(line.currency)) for line in lines)
-                small = part <= ratio * whole
-                body.plus(base_due(m, within if small else lines, -1.0 if small else -ratio))
-        return body
-
     def one(m: pyo.ConcreteModel, name: str) -> object:
-        return row(m, None, implied(m, [pools[name]]), 0.0)
+        return row(m, None, _implied(m, case, rules, [pools[name]]), 0.0)
 
     def all_of(m: pyo.ConcreteModel, payers: str) -> object:
-        return row(m, None, implied(m, names[payers]), 0.0)
+        return row(m, None, _implied(m, case, rules, names[payers]), 0.0)
 
     model.projected_pool = pyo.Constraint(list(pools), rule=one)
     model.projected_total = pyo.Constraint(list(names), rule=all_of)

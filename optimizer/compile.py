@@ -1,20 +1,23 @@
 """From a Pyomo model to one sparse matrix, scaled so that a solver's tolerances mean the same in every currency.
 
-Pyomo's standard form gives all rows at once; passing them to the solver in one call is two to three times faster than
-row by row. Money columns are measured in a power of two near the typical due, and each row is divided by a power of two
-near its largest coefficient, so that a tolerance of 1e-9 is a fraction of a cent even where amounts are in single
-euros. Powers of two change no digit. Source: solving.md.
+Every row of the model is one `LinearExpression`, whose terms are read as they stand: several times faster than a walk
+over general expressions. The whole matrix reaches the solver in one call, faster again than row by row. Money columns
+are measured in a power of two near the typical due, and each row is divided by a power of two near its largest
+coefficient, so that a tolerance of 1e-9 is a fraction of a cent even where amounts are in single euros. Powers of two
+change no digit. Source: solving.md.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from pyomo.common.gc_manager import PauseGC
+from pyomo.core.expr.numeric_expr import LinearExpression
+from pyomo.repn import generate_standard_repn
 from scipy.sparse import csr_array, vstack
 
 Floats = NDArray[np.float64]
@@ -98,39 +101,97 @@ class Program:
 
 
 def compile_model(model: pyo.ConcreteModel) -> Program:
-    """Return the scaled program of a Pyomo model with one objective to maximise."""
-    form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
-    matrix = csr_array(form.A)
+    """Return the scaled program of a linear Pyomo model with one objective to maximise; no variable is fixed.
+
+    A row with two different sides becomes two, the upper one first. ValueError where an expression is not linear.
+    """
+    with PauseGC():
+        (objective,) = model.component_data_objects(pyo.Objective, active=True)
+        offset, values, variables = _terms(objective.expr)
+        rows = _Rows([len(values)], list(values), list(variables))
+        for constraint in model.component_data_objects(pyo.Constraint, active=True):
+            rows.add(constraint)
+        entries, columns = _numbered(model, rows.variables)
+    ends = np.cumsum(rows.lengths)
+    shape = len(rows.constraints), len(columns)
+    first = int(ends[0])
+    matrix = csr_array((np.array(rows.values[first:], dtype=float), entries[first:], ends - first), shape=shape)
     matrix.sum_duplicates()
-    rhs = np.asarray(form.rhs, dtype=float)
-    side = np.array([bound for _, bound in form.rows], dtype=int)
-    columns = tuple(form.columns)
     cost = np.zeros(len(columns))
-    terms = csr_array(form.c)
-    cost[terms.indices] = terms.data
+    np.add.at(cost, entries[:first], rows.values[:first])
+    continuous = [v.is_continuous() for v in columns]
     program = Program(
         matrix=matrix,
         cost=cost,
-        offset=float(form.c_offset[0]),
-        row_lower=np.where(side <= 0, rhs, -np.inf),
-        row_upper=np.where(side >= 0, rhs, np.inf),
+        offset=offset,
+        row_lower=np.array(rows.lower, dtype=float),
+        row_upper=np.array(rows.upper, dtype=float),
         lower=np.array([-np.inf if v.lb is None else v.lb for v in columns], dtype=float),
         upper=np.array([np.inf if v.ub is None else v.ub for v in columns], dtype=float),
-        integer=np.array([not v.is_continuous() for v in columns], dtype=bool),
-        chain=_chains(columns),
+        integer=~np.array(continuous, dtype=bool),
+        chain=_chains(columns, continuous),
         column_scale=np.ones(len(columns)),
-        row_scale=np.ones(len(rhs)),
+        row_scale=np.ones(shape[0]),
         variables=columns,
-        constraints=tuple(constraint for constraint, _ in form.rows),
+        constraints=tuple(rows.constraints),
     )
     return _scaled(program)
 
 
-def _chains(columns: tuple[Any, ...]) -> NDArray[np.int64]:
+@dataclass
+class _Rows:
+    """What compilation collects: the objective's terms, then those of every row, one after the other."""
+
+    lengths: list[int]
+    values: list[float]
+    variables: list[Any]
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    constraints: list[Any] = field(default_factory=list)
+
+    def add(self, constraint: Any) -> None:
+        """Add the row, or the two rows, of a constraint."""
+        low, body, high = constraint.to_bounded_expression(evaluate_bounds=True)
+        constant, values, variables = _terms(body)
+        sides = [(low, high)] if low == high or low is None or high is None else [(None, high), (low, None)]
+        for lower, upper in sides:
+            self.lengths.append(len(values))
+            self.values += values
+            self.variables += variables
+            self.lower.append(-np.inf if lower is None else lower - constant)
+            self.upper.append(np.inf if upper is None else upper - constant)
+            self.constraints.append(constraint)
+
+
+def _terms(expression: Any) -> tuple[float, Sequence[float], Sequence[Any]]:
+    """Return (constant, coefficients, variables) of a linear expression."""
+    if expression.__class__ is LinearExpression:
+        return expression.constant, expression.linear_coefs, expression.linear_vars
+    found = generate_standard_repn(expression)
+    if not found.is_linear():
+        raise ValueError(f"not linear: {expression}")
+    return found.constant, found.linear_coefs, found.linear_vars
+
+
+def _numbered(model: pyo.ConcreteModel, variables: list[Any]) -> tuple[NDArray[np.int64], tuple[Any, ...]]:
+    """Number the variables that occur, in the order of the model; return the number at each place, and them."""
+    declared = list(model.component_data_objects(pyo.Var))
+    keys = np.fromiter(map(id, declared), dtype=np.int64, count=len(declared))
+    sought = np.fromiter(map(id, variables), dtype=np.int64, count=len(variables))
+    order = np.argsort(keys)
+    places = order[np.searchsorted(keys, sought, sorter=order)]
+    used, number = np.unique(places, return_inverse=True)
+    return number, tuple(declared[k] for k in used)
+
+
+def _chains(columns: tuple[Any, ...], continuous: list[bool]) -> NDArray[np.int64]:
     """Number the integer columns by the first part of their index, the initiative."""
     numbers: dict[str, int] = {}
     return np.array(
-        [-1 if v.is_continuous() else numbers.setdefault(v.index()[0], len(numbers)) for v in columns],
+        [
+            -1 if smooth else numbers.setdefault(v.index()[0], len(numbers))
+            for v, smooth in zip(columns, continuous, strict=True)
+        ],
         dtype=np.int64,
     )
 

@@ -1,14 +1,13 @@
-"""Construction led by the linear relaxation: decide whole initiatives, never single binaries.
+"""Depth-first search over whole initiatives, led by the linear relaxation.
 
-The columns `started[m,t]` of an initiative form chains, and for any threshold θ the rounding `started ≥ θ` satisfies
-every chain row. So an initiative that the relaxation leaves undecided has a handful of candidate schedules: one per
-distinct fractional value, and "not at all". The search goes depth first: it takes the least undecided initiative,
-tries its candidates with a hot dual simplex, descends into the best, and comes back to the others while they can
-still beat the best plan and relaxations are left to spend. Source: solving.md, "Method that worked".
+The least undecided initiative is taken first: its plans that the relaxation uses, the most used first, then the one
+that does least. Each is fixed and the relaxation solved again by a hot dual simplex; where it may still lead to a
+better plan the search descends, else it tries the next. An initiative whose plans are not listed has by-period columns
+`started[m,t]`; for any threshold θ the rounding `started ≥ θ` satisfies its own rows, so it has one candidate per
+distinct fractional value, and "not at all". Source: solving.md, "Method that worked".
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,8 @@ from .compile import Floats, Program
 from .engine import Interrupt, Outcome, Relaxation
 
 TOLERANCE = 1e-6
-CANDIDATES = 4  # thresholds tried per initiative, besides "not at all"
+BRIEF = 2000  # rows up to which a relaxation takes milliseconds, even the first
+CANDIDATES = 4  # plans tried per initiative, besides the one that does least
 
 
 @dataclass
@@ -34,23 +34,22 @@ class Budget:
 
 
 class Dive:
-    """One depth-first search over the chains of a (reduced) program; `best` is what a plan must beat."""
+    """One depth-first search; `best` is what a plan must beat, `listed` marks chains whose columns are whole plans."""
 
     def __init__(
-        self,
-        program: Program,
-        relaxation: Relaxation,
-        budget: Budget,
-        tell: Callable[[], None],
-        best: float = -np.inf,
+        self, program: Program, relaxation: Relaxation, budget: Budget, listed: set[int], best: float = -np.inf
     ) -> None:
         """Remember the program and which columns belong to which chain."""
-        self.program, self.relaxation, self.budget, self.tell = program, relaxation, budget, tell
+        self.program, self.relaxation, self.budget, self.listed = program, relaxation, budget, listed
         self.best, self.count = best, 0
         self.x: Floats | None = None
-        self.columns = {
-            int(chain): np.flatnonzero(program.chain == chain) for chain in np.unique(program.chain) if chain >= 0
-        }
+        self.brief = len(program.row_lower) <= BRIEF
+        self.integer = np.flatnonzero(program.integer & (program.chain >= 0))
+        self.owner = program.chain[self.integer]
+        order = np.argsort(self.owner, kind="stable")
+        names, first = np.unique(self.owner[order], return_index=True)
+        parts = np.split(self.integer[order], first[1:]) if len(names) else []
+        self.columns = {int(name): np.sort(part) for name, part in zip(names, parts, strict=True)}
 
     def run(self) -> Floats | None:
         """Return the best point found whose integer columns are whole, or None where none beats `best`."""
@@ -60,7 +59,8 @@ class Dive:
     def _solve(self) -> Outcome:
         self.count += 1
         floor = self.best + 1e-7 * max(1.0, abs(self.best)) if np.isfinite(self.best) else -np.inf
-        return self.relaxation.solve(self.budget.deadline - time.monotonic(), self.budget.interrupt, floor)
+        left = self.budget.deadline - time.monotonic()
+        return self.relaxation.solve(left, self.budget.interrupt, floor, brief=self.brief or self.count > 1)
 
     def _exhausted(self) -> bool:
         known = self.x is not None or np.isfinite(self.best)
@@ -69,45 +69,53 @@ class Dive:
     def _descend(self, outcome: Outcome) -> None:
         """Branch on the least undecided chain of a relaxation that may still lead to a better plan."""
         x = outcome.x
-        if x is None or outcome.objective is None or outcome.objective <= self.best or self._exhausted():
+        if x is None or outcome.objective is None or outcome.objective <= self.best:
             return
-        undecided = self._undecided(x)
-        if not undecided:
+        chain = self._least_undecided(x)
+        if chain is None:
             self.x, self.best = x, outcome.objective
-            self.tell()
             return
-        chain = min(undecided, key=lambda c: (undecided[c], c))
         columns = self.columns[chain]
         lower, upper = self.program.lower[columns], self.program.upper[columns]
-        branches: list[tuple[float, Floats, Outcome]] = []
         for whole in self.candidates(chain, x):
             if self._exhausted():
                 break
             self.relaxation.bind(columns, whole, whole)
-            tried = self._solve()
-            if tried.objective is not None:
-                branches.append((tried.objective, whole, tried))
-        for objective, whole, tried in sorted(branches, key=lambda branch: -branch[0]):
-            if objective > self.best and not self._exhausted():
-                self.relaxation.bind(columns, whole, whole)
-                self._descend(tried)
+            self._descend(self._solve())
         self.relaxation.bind(columns, lower, upper)
 
-    def _undecided(self, x: Floats) -> dict[int, float]:
-        """Return how far each undecided chain is from whole."""
-        away = np.where(self.program.integer, np.abs(x - np.round(x)), 0.0)
-        return {
-            int(c): float(away[self.columns[int(c)]].sum()) for c in np.unique(self.program.chain[away > TOLERANCE])
-        }
+    def _least_undecided(self, x: Floats) -> int | None:
+        """Return the undecided chain that is nearest to a whole plan."""
+        away = np.abs(x[self.integer] - np.round(x[self.integer]))
+        undecided = np.unique(self.owner[away > TOLERANCE])
+        if not len(undecided):
+            return None
+        return int(min(undecided, key=lambda c: (self._away(int(c), x), c)))
+
+    def _away(self, chain: int, x: Floats) -> float:
+        """Return how far a chain is from whole."""
+        values = x[self.columns[chain]]
+        return float(1.0 - values.max() if chain in self.listed else np.abs(values - np.round(values)).sum())
 
     def candidates(self, chain: int, x: Floats) -> list[Floats]:
-        """Return the candidate schedules of a chain: roundings at its largest thresholds, then nothing at all."""
+        """Return the candidate plans of a chain as values of its columns, the last the one that does least."""
         columns = self.columns[chain]
         values, least = x[columns], self.program.lower[columns]
-        thresholds = np.unique(np.round(values[values > TOLERANCE], 6))[::-1][:CANDIDATES]
-        found: list[Floats] = []
-        for threshold in [*thresholds, 2.0]:
-            whole = np.maximum((values >= threshold - TOLERANCE).astype(float), least)
-            if not any(np.array_equal(whole, other) for other in found):
-                found.append(whole)
-        return found
+        if chain not in self.listed:
+            return _roundings(values, least)
+        order = np.argsort(-values, kind="stable")[:CANDIDATES]
+        chosen = [int(k) for k in order if values[k] > TOLERANCE]
+        idle = int(np.argmin(np.abs(self.program.cost[columns])))
+        chosen += [] if idle in chosen else [idle]
+        return [np.eye(1, len(columns), k)[0] for k in chosen]
+
+
+def _roundings(values: Floats, least: Floats) -> list[Floats]:
+    """Return the roundings of by-period columns at their largest thresholds, then nothing at all."""
+    thresholds = np.unique(np.round(values[values > TOLERANCE], 6))[::-1][:CANDIDATES]
+    found: list[Floats] = []
+    for threshold in [*thresholds, 2.0]:
+        whole = np.maximum((values >= threshold - TOLERANCE).astype(float), least)
+        if not any(np.array_equal(whole, other) for other in found):
+            found.append(whole)
+    return found

@@ -96,13 +96,18 @@ def listening() -> Iterator[Interrupt]:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how exactly to search. `gap` is relative; `threads` 0 = the solver's choice."""
+    """How long and how exactly to search.
+
+    `gap` is relative; `threads` 0 = the solver's choice; `steps` of improvement and as many branch-and-bound nodes
+    (None: as many as time allows) make a search end at the same plan on every machine.
+    """
 
     gap: float = 0.0
     time_limit: float = float("inf")
     seed: int = 1
     threads: int = 0
     log: bool = False
+    steps: int | None = None
 
 
 def _pass(highs: highspy.Highs, program: Program, relax: bool) -> None:
@@ -140,33 +145,52 @@ ENDINGS = {
 
 
 class Relaxation:
-    """One linear relaxation, solved again and again from its last basis as column bounds change."""
+    """One linear relaxation, solved again and again from its last basis as bounds change and columns come."""
 
-    def __init__(self, program: Program, limits: Limits) -> None:
-        """Pass the program without integrality; the first solve is by interior point with crossover."""
+    def __init__(self, program: Program, limits: Limits, interior: bool = False) -> None:
+        """Pass the program without integrality; `interior` starts by interior point with crossover.
+
+        HiGHS heeds its objective bound only when minimising, so the negative is minimised.
+        """
         self.program = program
         self.highs = highspy.Highs()
-        self.highs.setOptionValue("output_flag", False)
-        self.highs.setOptionValue("random_seed", limits.seed)
-        self.highs.setOptionValue("threads", limits.threads)
-        self.highs.setOptionValue("solver", "ipm")
+        options: dict[str, bool | int | float | str] = {
+            "output_flag": False,
+            "random_seed": limits.seed,
+            "threads": limits.threads,
+            "solver": "ipm" if interior else "simplex",
+        }
+        if not interior:
+            options["presolve"] = "off"
+        for name, value in options.items():
+            self.highs.setOptionValue(name, value)
         _pass(self.highs, replace(program, cost=-program.cost, offset=-program.offset), relax=True)
         self.highs.changeObjectiveSense(highspy.ObjSense.kMinimize)
-        self.highs.HandleUserInterrupt = True
 
     def bind(self, columns: NDArray[np.int64], lower: Floats, upper: Floats) -> None:
         """Set the bounds of some columns."""
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
-    def solve(self, seconds: float, interrupt: Interrupt, at_least: float = -np.inf) -> Outcome:
+    def add(self, cost: Floats, lower: Floats, upper: Floats, matrix: Any) -> None:
+        """Add columns (`matrix` is by columns); what follows is solved by primal simplex, which they leave feasible."""
+        sizes = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
+        self.highs.addCols(len(cost), -cost, lower, upper, matrix.nnz, *sizes, matrix.data)
+        self.highs.setOptionValue("simplex_strategy", 4)
+
+    def solve(self, seconds: float, interrupt: Interrupt, at_least: float = -np.inf, brief: bool = False) -> Outcome:
         """Solve; stops as OTHER_LIMIT once the objective provably stays below `at_least`.
 
-        HiGHS heeds its objective bound only when minimising, so the negative is minimised.
+        `brief` says that it takes milliseconds, and no signal need be heeded meanwhile.
         """
         began = time.monotonic()
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.0, seconds))
         self.highs.setOptionValue("objective_bound", -at_least)
-        _run(self.highs, interrupt)
+        if self.highs.HandleUserInterrupt == brief:
+            self.highs.HandleUserInterrupt = not brief
+        if brief:
+            self.highs.run()
+        else:
+            _run(self.highs, interrupt)
         self.highs.setOptionValue("solver", "simplex")
         ending = ENDINGS.get(self.highs.getModelStatus(), Ending.NUMERICAL)
         if ending is not Ending.OPTIMAL:
@@ -174,7 +198,7 @@ class Relaxation:
         value = -float(self.highs.getInfo().objective_function_value)
         solution = self.highs.getSolution()
         x, prices = (np.asarray(v, dtype=float) for v in (solution.col_value, solution.row_dual))
-        return Outcome(ending, x, value, value, time.monotonic() - began, prices=prices)
+        return Outcome(ending, x, value, value, time.monotonic() - began, prices=-prices)
 
 
 def _run(highs: highspy.Highs, interrupt: Interrupt | None) -> None:
@@ -209,6 +233,8 @@ class Search:
         }
         if relax and len(program.cost) > 2000:
             options["solver"] = "ipm"
+        if limits.steps is not None:
+            options["mip_max_nodes"] = limits.steps
         for name, value in options.items():
             self.highs.setOptionValue(name, value)
         _pass(self.highs, program, relax)

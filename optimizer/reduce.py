@@ -80,7 +80,7 @@ def reduce(program: Program) -> Reduced:
         chain=program.chain[kept],
         column_scale=program.column_scale[kept],
         row_scale=program.row_scale[used],
-        variables=tuple(program.variables[k] for k in kept),
-        constraints=tuple(program.constraints[k] for k in used),
+        variables=tuple(program.variables[k] for k in kept) if program.variables else (),
+        constraints=tuple(program.constraints[k] for k in used) if program.constraints else (),
     )
     return Reduced(smaller, kept, at)

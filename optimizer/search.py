@@ -1,33 +1,31 @@
-"""The search for a plan: directly by HiGHS where the program is small, led by the linear relaxation where it is large.
+"""The search for a plan: directly by HiGHS where the program is small, over whole plans where it is large.
 
-1. relaxation    the LP by interior point with crossover: a bound, and the few initiatives it leaves undecided
-2. construction  initiatives that the LP decides are held, the others are decided by a dive
-3. improvement   some initiatives are set free, the others held at the plan, and a dive looks for better
+1. relaxation    the LP over whole plans by column generation: a bound, and the few initiatives it leaves undecided
+2. construction  initiatives that the LP decides are held, the others are decided by a dive (with slack if need be)
+3. improvement   some initiatives are set free, the others held, and a dive looks for better, again and again
 4. search        HiGHS on the whole program from that plan, for the bound and for what is better
 
-The best plan and the tightest bound of all phases are kept at every moment. Deterministic for a seed, up to when time
-runs out. Source: solving.md, "Method that worked".
+A start (a plan of another case) is mended instead of constructing. The best plan and the tightest bound of all phases
+are kept at every moment. Deterministic for a seed and a number of `steps`; without the latter, up to when time runs
+out. Source: solving.md, "Method that worked".
 """
 
 import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .columns import relax
 from .compile import Floats, Program
-from .dive import Budget, Dive
-from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Relaxation, Search
-from .neighbours import Neighbourhoods
-from .reduce import hold, reduce, undecided
+from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Search
+from .plans import Plans, whole_plans
+from .reduce import hold, reduce
+from .walk import SHORT, Walk
 
-SMALL = 1500  # integer columns up to which HiGHS alone is faster than a relaxation of our own first
+SMALL = 300  # integer columns up to which HiGHS alone is faster than a relaxation of our own first
 CONSTRUCTION = 0.5  # largest part of the time left that construction may take
-IMPROVEMENT = 0.6  # part of the time left after it that improvement takes
-LONGEST = 10.0  # most seconds of one improvement
-RELAXATIONS = 150  # relaxations a dive may spend once it has a plan
+IMPROVEMENT = 0.7  # part of the time left after it that improvement takes
 DOUBT, DOUBT_PART = 0.3, 0.1  # least seconds, and part of the search's, for doubting a proof of optimality
-PATIENCE = 40  # neighbourhoods without a better plan after which improvement ends
 
 
 @dataclass(frozen=True)
@@ -85,13 +83,12 @@ class Hunt:
         return True
 
     def run(self, start: Floats | None = None) -> Found:
-        """Search until the gap is closed, time is up or a signal comes; `start` is a point to begin with."""
+        """Search until the gap is closed, time is up or a signal comes; `start` is a point whose schedule to try."""
         if int(self.program.integer.sum()) > SMALL:
             self._nothing()
-            root = self._relax()
-            if root is not None and root.x is not None:
-                self._construct(root.x)
-                self._improve(root)
+            ending = self._walk(start)
+            if ending is Ending.INFEASIBLE and self.x is None:
+                return self._found(ending)
         if self.interrupt:
             return self._found(Ending.INTERRUPTED)
         if self.closed():
@@ -149,43 +146,46 @@ class Hunt:
         if outcome.x is not None:
             self.keep(reduced.expand(outcome.x), outcome.objective, "nothing but what is mandatory")
 
-    def _relax(self) -> Outcome | None:
-        """Solve the relaxation; it bounds every plan."""
+    def _walk(self, start: Floats | None) -> Ending:
+        """Relax, construct (or mend the start) and improve; return how the relaxation ended."""
         self.tell("relaxation")
-        root = Relaxation(self.program, self.limits).solve(self.left(), self.interrupt)
+        plans = whole_plans(self.program)
+        if plans is None:
+            return Ending.INFEASIBLE
+        root = relax(plans, self.limits, self.deadline, self.interrupt, self._bounded)
         if root.ending is not Ending.OPTIMAL:
-            return None
-        self.bound = root.bound
-        return root
-
-    def _dive(self, x: Floats, free: NDArray[np.int64], relaxations: int, phase: str, deadline: float) -> bool:
-        """Hold all but the free initiatives at `x`, shrink the program and dive; tell whether it found better."""
-        reduced = reduce(hold(self.program, x, free))
-        best = -np.inf if self.objective is None or phase == "construction" else self.objective
-        budget = Budget(relaxations, deadline, self.interrupt)
-        relaxation = Relaxation(reduced.program, self.limits)
-        dive = Dive(reduced.program, relaxation, budget, lambda: None, best)
-        found = dive.run()
-        if found is None or not self.keep(reduced.expand(found), dive.best, phase):
-            return False
+            return root.ending
+        walk = Walk(plans, root, self.limits, self.interrupt)
+        phase = "construction" if start is None else "mending"
         self.tell(phase)
-        return True
-
-    def _construct(self, root: Floats) -> None:
-        """Hold what the relaxation decides and dive for the rest."""
-        self.tell("construction")
         deadline = time.monotonic() + CONSTRUCTION * self.left()
-        self._dive(root, undecided(self.program, root), 2 * RELAXATIONS, "construction", deadline)
+        if (start is not None and walk.begin(plans.taken(start), deadline)) or walk.construct(deadline):
+            self._stands(walk, plans, phase)
+        self._improve(walk, plans)
+        return root.ending
 
-    def _improve(self, root: Outcome) -> None:
-        """Free a few initiatives at a time and look for a better plan among them."""
-        end, around = time.monotonic() + IMPROVEMENT * self.left(), Neighbourhoods(self.program, root, self.limits.seed)
-        idle = turn = 0
-        while self.x is not None and idle < PATIENCE and time.monotonic() < end:
-            if self.interrupt or self.closed():
+    def _bounded(self, bound: float) -> None:
+        """Keep a bound of the relaxation."""
+        if self.bound is None or bound < self.bound:
+            self.bound = bound
+            self.tell("relaxation")
+
+    def _stands(self, walk: Walk, plans: Plans, phase: str) -> None:
+        """Keep where the walk stands, if it is a plan and the best."""
+        stand = walk.stand
+        if stand is not None and stand.shortfall <= SHORT:
+            best = self.objective is None or stand.value > self.objective
+            if best and self.keep(plans.point(stand.x), stand.value, phase):
+                self.tell(phase)
+
+    def _improve(self, walk: Walk, plans: Plans) -> None:
+        """Step until the gap is closed, the steps or the time are used up, or a signal comes."""
+        began, allowed = time.monotonic(), IMPROVEMENT * self.left()
+        steps = self.limits.steps
+        while walk.stand is not None and not self.interrupt and not self.closed():
+            spent = (time.monotonic() - began) / max(allowed, 1e-9) if steps is None else walk.turn / max(steps, 1)
+            if spent >= 1.0 or self.left() <= 0.0:
                 return
-            better = self._dive(
-                self.x, around.pick(self.x, turn), RELAXATIONS, "improvement", min(end, time.monotonic() + LONGEST)
-            )
-            idle, turn = 0 if better else idle + 1, turn + 1
+            if walk.step(1.0 - spent, self.deadline):
+                self._stands(walk, plans, "improvement")
             self.tell("improvement")

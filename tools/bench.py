@@ -1,138 +1,139 @@
-"""Benchmark: the whole of `solve` beside a raw HiGHS run on the very same matrix, in the same process.
+"""Benchmark: our search beside HiGHS, SCIP, CP-SAT and CBC on the same matrices, in the same run, one thread each.
 
-    python tools/bench.py [CASE …] [--repeat N] [--seconds S]
+    python tools/bench.py [CASE …] [--seeds 1 2 3] [--seconds 60 hard-100=300] [--solvers ours highs …]
+    python tools/bench.py --resume          go on with a benchmark that was stopped
+    python tools/bench.py --report-only     write the report again from what is there
 
-A case is a folder, the name of a shipped case, or `knapsack-N-M`: a 0-1 knapsack of N initiatives in
-M dimensions, made as OR-Library's were. Runs alternate and the median counts, so that a noisy machine hits
-both. "raw" is HiGHS with its defaults on the exact form's matrix, asked for the same gap, limit and seed;
-"whole" adds building, compiling, rounding to minor units and verifying. The ratio is whole to raw.
+Cases: see bench_cases.py. Every step runs in a process of its own, one after the other. What is finished is kept in a
+folder (--cache); the report (a README, plots, results.json) goes to docs/benchmarks unless --out says otherwise. A full
+run takes about cases × seeds × solvers × seconds, and some minutes for the small cases.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
-import time
-from statistics import median
+import json
+from pathlib import Path
 
-import highspy
-import numpy as np
+import peers
+from bench_cases import LARGE, SMALL, size_of
+from bench_report import write_report
+from bench_runs import Plan, Runs, changes, small_cases, told
 
-import fundalign as fa
-from fundalign.inputs.read import case_from_tables
-from fundalign.inputs.shipped import resolve_case
-from fundalign.models.build import build
-from fundalign.optimizer.compile import Program, compile_model
-
-DEFAULT_CASES = ["tiny", "knapsack-30-5", "knapsack-100-5", "quantum"]
-HEADINGS = ("case", "columns", "rows", "build", "search", "whole", "raw", "ratio", "value", "raw value")
+ROOT = Path(__file__).resolve().parents[1]
 
 
-def knapsack(items: int, dimensions: int, seed: int = 1) -> fa.Case:
-    """Return a random knapsack as Chu and Beasley make them: half of all weights fit, values near weights."""
-    number = random.Random(seed)
-    weights = [[number.randint(1, 1000) for _ in range(dimensions)] for _ in range(items)]
-    values = [sum(row) // dimensions + number.randint(0, 500) for row in weights]
-    parties = [f"P{d}" for d in range(dimensions)]
-    tables: dict[str, list[dict[str, object]]] = {
-        "funders": [{"funder": f"F{p}", "kind": "public", "party": p, "currency": "EUR"} for p in parties],
-        "budgets": [
-            {
-                "funder": f"F{party}",
-                "cycle": "c",
-                "first_period": "2027",
-                "last_period": "2027",
-                "payments": sum(row[d] for row in weights) // 2,
-            }
-            for d, party in enumerate(parties)
-        ],
-        "initiatives": [{"initiative": f"I{i}", "currency": "EUR", "pot": "virtual"} for i in range(items)],
-        "milestones": [
-            {
-                "initiative": f"I{i}",
-                "milestone": "m",
-                "order": 1,
-                "duration": 1,
-                "cost": sum(row),
-                "value": value,
-            }
-            for i, (row, value) in enumerate(zip(weights, values, strict=True))
-        ],
-        "shares": [
-            {"initiative": f"I{i}", "party": party, "share": f"{weight / sum(row):.15f}"}
-            for i, row in enumerate(weights)
-            for party, weight in zip(parties, row, strict=True)
-        ],
-    }
-    settings = {"name": "Knapsack", "currency": "EUR", "first_period": "2027", "periods": 1}
-    return case_from_tables(settings, tables, name=f"knapsack-{items}-{dimensions}")
+def arguments() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("cases", nargs="*", default=[], help=f"default: {' '.join(LARGE)}")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1], help="of generator and solvers")
+    parser.add_argument("--seconds", nargs="+", default=["60"], help="time limit of a run; CASE=SECONDS for one case")
+    parser.add_argument("--solvers", nargs="+", choices=list(peers.PEERS), default=list(peers.PEERS))
+    parser.add_argument("--gap", type=float, default=0.001, help="relative gap at which every solver may stop")
+    parser.add_argument("--small", choices=("yes", "no", "only"), default="yes", help="the small cases")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of a small case")
+    parser.add_argument("--small-seconds", type=float, default=60.0, help="time limit of one run of a small case")
+    parser.add_argument("--lines", type=int, default=400, help="largest generated case also built line by line")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks", help="folder of the report")
+    parser.add_argument("--cache", type=Path, default=ROOT / "bench-run", help="folder of what is finished")
+    parser.add_argument("--resume", action="store_true", help="keep what is finished")
+    parser.add_argument("--report-only", action="store_true", help="run nothing")
+    return parser
 
 
-def case_of(text: str) -> fa.Case:
-    """Return the case a word of the command line means."""
-    if text.startswith("knapsack-"):
-        items, dimensions = text.split("-")[1:]
-        return knapsack(int(items), int(dimensions))
-    return fa.read_case(resolve_case(text))
+def seconds_of(words: list[str], cases: list[str]) -> dict[str, float]:
+    """Return the time limit of every case; the word without a case is for those that are not named."""
+    common = [float(word) for word in words if "=" not in word]
+    special = {case: float(text) for case, _, text in (word.partition("=") for word in words if "=" in word)}
+    return {case: special.get(case, common[-1] if common else 60.0) for case in cases}
 
 
-def raw_seconds(program: Program, gap: float, seconds: float) -> tuple[float, float]:
-    """Return the seconds of a plain HiGHS run on a matrix, and the objective it reached."""
-    clock = time.perf_counter()
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    for name, value in (("mip_rel_gap", gap), ("time_limit", seconds), ("random_seed", 1)):
-        highs.setOptionValue(name, value)
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(program.cost), len(program.row_lower)
-    lp.sense_, lp.offset_ = highspy.ObjSense.kMaximize, program.offset
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.lower, program.upper
-    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
-    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = program.matrix.data
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    lp.integrality_ = [kinds[int(flag)] for flag in program.integer]
-    highs.passModel(lp)
-    highs.run()
-    return time.perf_counter() - clock, highs.getInfo().objective_function_value
+def plan_of(given: argparse.Namespace) -> Plan:
+    """Return what to run; solvers that are not installed are left out, and said."""
+    missing = [name for name in given.solvers if not peers.installed(name)]
+    for name in missing:
+        peer = peers.PEERS[name]
+        print(f"{peer.label} is left out: {peer.needs} is not installed (pip install 'fundalign[bench]')", flush=True)
+    cases = [] if given.small == "only" else (given.cases or LARGE)
+    return Plan(
+        cases=tuple(cases),
+        seeds=tuple(given.seeds),
+        seconds=seconds_of(given.seconds, cases),
+        solvers=tuple(name for name in given.solvers if name not in missing),
+        gap=given.gap,
+        small=() if given.small == "no" else small_cases(SMALL),
+        repeat=given.repeat,
+        small_seconds=given.small_seconds,
+        lines=given.lines,
+    )
 
 
-def measure(text: str, repeat: int, seconds: float) -> list[str]:
-    """Return the row of one case, medians of `repeat` alternating runs."""
-    case = case_of(text)
-    gap = float(case.settings.solve.gap)
-    program = compile_model(build(case))
-    whole, raw, building, search = [], [], [], []
-    value, raw_value = None, 0.0
-    for _ in range(repeat):
-        clock = time.perf_counter()
-        report = fa.solve(case, fa.SolveOptions(time_limit=seconds)).report
-        whole.append(time.perf_counter() - clock)
-        building.append(report.timings["build"] + report.timings["compile"])
-        search.append(report.timings["search"])
-        value = report.objective
-        taken, raw_value = raw_seconds(program, gap, seconds)
-        raw.append(taken)
-    times = [median(building), median(search), median(whole), median(raw)]
-    sizes = [str(len(program.cost)), str(len(program.row_lower))]
-    told = ["none" if value is None else f"{value:.6g}", f"{raw_value:.6g}"]
-    return [text, *sizes, *(f"{t:.2f}" for t in times), f"{median(whole) / median(raw):.2f}", *told]
+def run_cases(plan: Plan, runs: Runs) -> None:
+    """Run every solver on every case."""
+    total = len(plan.cases) * len(plan.seeds) * len(plan.solvers)
+    done = 0
+    for case in plan.cases:
+        for seed in plan.seeds:
+            program, path = runs.program(case, seed)
+            if "failed" in program:
+                print(f"{changes(case, seed)}: cannot be built ({program.get('error', program['failed'])})", flush=True)
+                done += len(plan.solvers)
+                continue
+            for solver in plan.solvers:
+                record, ran = runs.run(plan, case, seed, solver, path)
+                done += 1
+                kept = "" if ran else " (kept)"
+                label = peers.PEERS[solver].label
+                print(f"[{done}/{total}] {changes(case, seed)} {label}: {told(record)}{kept}", flush=True)
+
+
+def run_scale(plan: Plan, runs: Runs) -> None:
+    """Build the generated cases line by line too, up to a size."""
+    for case in plan.cases:
+        size = size_of(case)
+        if size is not None and size[1] <= plan.lines:
+            record = runs.lines(case, plan.seeds[0])
+            if record.get("missing"):
+                print("line by line: the recipe has no such form")
+                return
+            word = record.get("failed") or f"{record['columns']} columns, LP {record['lp_seconds']} s"
+            print(f"{case} line by line: {word}", flush=True)
+
+
+def run_small(plan: Plan, runs: Runs) -> None:
+    """Run the small cases."""
+    for case in plan.small:
+        record = runs.small(case, plan.repeat, plan.small_seconds)
+        if "failed" in record:
+            print(f"{case}: {record.get('error', record['failed'])}", flush=True)
+            continue
+        print(
+            f"{case}: search {record['search']:.3f} s, HiGHS {record['raw']:.3f} s, whole {record['whole']:.3f} s, "
+            f"search/HiGHS {record['search_ratio']:.2f}",
+            flush=True,
+        )
 
 
 def main() -> None:
-    """Print one line per case."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("cases", nargs="*", default=DEFAULT_CASES)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=60.0, help="time limit of every run")
+    """Run what the command line asks for and write the report."""
+    parser = arguments()
     given = parser.parse_args()
-    print("  ".join(f"{name:>14}" if k == 0 else f"{name:>9}" for k, name in enumerate(HEADINGS)), flush=True)
-    for text in given.cases:
-        cells = measure(text, given.repeat, given.seconds)
-        print("  ".join(f"{cell:>14}" if k == 0 else f"{cell:>9}" for k, cell in enumerate(cells)), flush=True)
+    if not given.report_only:
+        plan = plan_of(given)
+        runs = Runs(given.cache, given.resume)
+        runs.machine(plan.solvers)
+        run_cases(plan, runs)
+        run_scale(plan, runs)
+        run_small(plan, runs)
+    results = Runs(given.cache, resume=True).collect() if given.cache.exists() else {}
+    if not any(results.get(kind) for kind in ("runs", "small")):
+        path = given.out / "results.json"
+        if not path.exists():
+            parser.error("nothing has been run yet")
+        results = json.loads(path.read_text(encoding="utf-8"))
+    write_report(results, given.out)
+    print(f"report: {given.out / 'README.md'}")
 
 
 if __name__ == "__main__":

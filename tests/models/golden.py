@@ -50,6 +50,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "matching": (("matching", "matching_split", "matching_base"), ("matched", "used")),
     "projection": (("projected_pool", "projected_total"), ()),
     "budgets": (("budget", "carry"), ("carried",)),
+    "merging": (("cover", "budget"), ("carried",)),
     "currency": (("hedge", "budget"), ("hedged",)),
     "equity": (("received_sum", "contributed_sum", "equity_at_least", "equity_at_most"), ()),
     "earmarks": (("earmark_at_least", "earmark_at_most"), ()),

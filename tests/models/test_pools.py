@@ -1,61 +1,68 @@
 """Pooling is exact: the optimum is that of the line-by-line model, on a smaller program."""
 
-from dataclasses import replace
-
 import pytest
 
 from fundalign.inputs.case import Case
-from fundalign.models import pools
+from fundalign.inputs.read import case_from_tables
 from fundalign.models.build import build
-from fundalign.models.lines import Schedule
 from fundalign.optimizer.compile import compile_model
 from fundalign.optimizer.engine import Ending, Limits, Search
 from fundalign.optimizer.solve import SolveOptions, solve
 
+from ..oracle.generator import random_oracle
 from .programmes import programme
 from .small import small
 
 SEEDS = range(20)
 
 
-def optimum_of(case: Case, compact: bool = False) -> tuple[float, int]:
-    """Return the proven optimum of the model of a case, and its number of columns."""
-    program = compile_model(build(case, compact=compact))
-    outcome = Search(program, Limits(threads=1)).run()
+def solved(case: Case, compact: bool = False, pooled: bool = True, relax: bool = False) -> tuple[float, int]:
+    """Return the proven optimum of the model of a case (or of its LP relaxation), and its number of columns."""
+    program = compile_model(build(case, compact=compact, pooled=pooled))
+    outcome = Search(program, Limits(threads=1), relax=relax).run()
     assert outcome.ending is Ending.OPTIMAL
     assert outcome.objective is not None
     return outcome.objective, len(program.cost)
 
 
-def keep_every_line_apart(patch: pytest.MonkeyPatch) -> None:
-    """Give every line a pool of its own."""
-    sort = pools._sort
-
-    def apart(case: Case, schedule: Schedule) -> list[pools.Sorted]:
-        found = []
-        for item in sort(case, schedule):
-            pool = item.pool._replace(own=("/".join(item.line.key), item.match.claims))
-            found.append(replace(item, pool=pool, match=item.match._replace(pool=pool)))
-        return found
-
-    patch.setattr(pools, "_sort", apart)
-
-
+@pytest.mark.parametrize("relax", [False, True])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_pooling_is_exact(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pooling_is_exact(seed: int, relax: bool) -> None:
     case = programme(seed)
-    pooled, fewer = optimum_of(case)
-    keep_every_line_apart(monkeypatch)
-    by_line, more = optimum_of(case)
-    assert pooled == pytest.approx(by_line, abs=1e-6)
+    together, fewer = solved(case, relax=relax)
+    by_line, more = solved(case, pooled=False, relax=relax)
+    assert together == pytest.approx(by_line, abs=1e-6)
     assert fewer < more
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 2))
+def test_pooling_is_exact_where_every_rule_family_binds(seed: int) -> None:
+    """The cases of the oracle; without a plan even in the relaxation, neither form may have one."""
+    oracle = random_oracle(seed)
+    case = case_from_tables(dict(oracle.settings), dict(oracle.tables))
+    endings, bounds = [], []
+    for pooled in (True, False):
+        outcome = Search(compile_model(build(case, pooled=pooled)), Limits(threads=1), relax=True).run()
+        endings.append(outcome.ending)
+        bounds.append(outcome.objective)
+    assert endings[0] is endings[1]
+    assert endings[0] in (Ending.OPTIMAL, Ending.INFEASIBLE)
+    assert bounds[0] == pytest.approx(bounds[1], abs=1e-6)
+
+
+def test_line_by_line_every_line_is_a_pool() -> None:
+    case = programme(3)
+    layout = build(case, pooled=False).layout
+    own = [pool for pool in layout.pools.pools.values() if pool.parent is None]
+    assert sorted(pool.lines[0].key for pool in own) == sorted(line.key for line in layout.schedule.lines)
+    assert all(len(pool.lines) == 1 for pool in layout.pools.pools.values())
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_compact_form_is_a_relaxation_and_the_solve_is_exact(seed: int) -> None:
     case = programme(seed)
-    exact, _ = optimum_of(case)
-    relaxed, _ = optimum_of(case, compact=True)
+    exact, _ = solved(case)
+    relaxed, _ = solved(case, compact=True)
     assert relaxed >= exact - 1e-6
     run = solve(case, SolveOptions(gap=0.0, threads=1))
     assert run.report.objective == pytest.approx(exact, abs=1e-6)
@@ -63,7 +70,7 @@ def test_the_compact_form_is_a_relaxation_and_the_solve_is_exact(seed: int) -> N
 
 def test_the_programmes_are_not_trivial() -> None:
     """Something can be funded in each, much is left out of most, and no two have the same optimum."""
-    found = [optimum_of(programme(seed))[0] for seed in SEEDS]
+    found = [solved(programme(seed))[0] for seed in SEEDS]
     cases = [programme(seed) for seed in SEEDS]
     totals = [sum(float(m.value or 0) for rows in case.milestones.values() for m in rows) for case in cases]
     assert min(found) > 0

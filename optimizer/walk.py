@@ -1,0 +1,121 @@
+"""The walk from schedule to schedule: construction from the relaxation, mending, improvement.
+
+A walk stands on a schedule, complete with its payments. Each step sets a few initiatives free, holds the others and
+dives for a schedule that is better, or (early on) not much worse: how much worse is drawn anew each step and shrinks to
+nothing towards the end (simulated annealing, Kirkpatrick 1983, on large neighbourhoods). A schedule that breaks limits
+(a start from another case; a construction that found no way) is walked on with slack in the limits at a steep price,
+until nothing is short. Only a schedule without any shortfall is ever a plan.
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Root
+from .compile import Floats
+from .dive import Budget, Dive
+from .engine import Interrupt, Limits, Relaxation
+from .neighbours import Neighbourhoods
+from .parts import Parts
+from .plans import Plans
+from .reduce import reduce
+
+CONSTRUCTION = 200  # relaxations of a construction
+STEP = 60  # relaxations of a step
+LONGEST = 10.0  # most seconds of a step
+HEAT = 0.05  # mean loss that a step may accept at the start of the walk, as a part of the gap
+SHORT = 1e-7  # shortfall, in the rows' scale, that is none
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a walk stands: the point over whole plans, its objective less the price of what is short, and that."""
+
+    x: Floats
+    value: float
+    shortfall: float
+    broken: Floats | None = None
+
+
+class Walk:
+    """A walk on one program over whole plans; `stand` is where it is now, None before construction."""
+
+    def __init__(self, plans: Plans, root: Root, limits: Limits, interrupt: Interrupt) -> None:
+        """Prepare the parts and the neighbourhoods."""
+        self.plans, self.root, self.limits, self.interrupt = plans, root, limits, interrupt
+        self.parts = Parts(plans, root)
+        self.around = Neighbourhoods(plans, root, limits.seed)
+        self.chance = np.random.default_rng(limits.seed + 1)
+        self.listed = set(self.parts.each)
+        self.stand: Stand | None = None
+        self.relaxations = self.turn = 0
+
+    def construct(self, deadline: float) -> bool:
+        """Hold what the relaxation decides and dive for the rest; with slack where that fails. Tell whether it did."""
+        if self.root.x is None:
+            return False
+        program = self.plans.program
+        away = program.integer & (np.abs(self.root.x - np.round(self.root.x)) > 1e-6)
+        free = np.unique(program.chain[away])
+        for soft in (False, True):
+            middle = deadline if soft else (time.monotonic() + deadline) / 2
+            found = self._dive(np.round(self.root.x), free, soft, -np.inf, CONSTRUCTION, middle)
+            if found is not None:
+                self.stand = found
+                return True
+        return False
+
+    def begin(self, point: Floats, deadline: float) -> bool:
+        """Stand on the schedule of a point over whole plans, with slack where it breaks limits."""
+        none = np.zeros(0, dtype=np.int64)
+        for soft in (False, True):
+            found = self._dive(point, none, soft, -np.inf, 1, deadline)
+            if found is not None:
+                self.stand = found
+                return True
+        return False
+
+    def step(self, heat: float, deadline: float) -> bool:
+        """Try one neighbourhood; `heat` (1 at first, 0 at the end) says how much worse the next stand may be."""
+        stand = self.stand
+        if stand is None:
+            return False
+        soft = stand.shortfall > SHORT
+        free = self.around.pick(stand.x, self.turn, stand.broken)
+        self.turn += 1
+        gap = 0.0 if soft or self.root.bound is None else max(0.0, self.root.bound - stand.value)
+        loss = HEAT * heat * gap * float(self.chance.exponential())
+        end = min(deadline, time.monotonic() + LONGEST)
+        found = self._dive(stand.x, free, soft, stand.value - loss, STEP, end)
+        if found is None:
+            return False
+        self.stand = found
+        if soft and found.shortfall <= SHORT:
+            self.begin(found.x, deadline)
+        return True
+
+    def _dive(
+        self, point: Floats, free: NDArray[np.int64], soft: bool, best: float, relaxations: int, deadline: float
+    ) -> Stand | None:
+        """Return the best stand found in a part, None where none beats `best`."""
+        part = self.parts.part(point, free, soft)
+        reduced = reduce(part.program)
+        relaxation = Relaxation(reduced.program, self.limits)
+        budget = Budget(relaxations, deadline, self.interrupt)
+        dive = Dive(reduced.program, relaxation, budget, self.listed, best)
+        found = dive.run()
+        self.relaxations += dive.count
+        if found is None:
+            return None
+        x = reduced.expand(found)
+        short = part.shortfall(x)
+        broken = None
+        if soft:
+            slack = x[len(part.columns) :].reshape(2, -1)
+            broken = slack.sum(axis=0) if short > SHORT else None
+        whole = part.expand(x)
+        integer = self.plans.program.integer
+        whole[integer] = np.round(whole[integer])
+        return Stand(whole, dive.best, short, broken)
