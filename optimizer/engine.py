@@ -202,12 +202,15 @@ class Relaxation:
 
 
 def _run(highs: highspy.Highs, interrupt: Interrupt | None) -> None:
-    """Run HiGHS in a thread of its own, so that signals reach us, and stop it when one came."""
-    highs.startSolve()
-    done = False
-    while not done:
-        done, _ = highs.wait(0.05)
-        if interrupt:
+    """Run HiGHS in a thread of its own, so that signals reach us, and stop it when one came.
+
+    highspy's own `startSolve` lets only one solver of a process run at a time.
+    """
+    worker = threading.Thread(target=highs.run, daemon=True)
+    worker.start()
+    while worker.is_alive():
+        worker.join(0.05)
+        if interrupt and worker.is_alive():
             highs.cancelSolve()
 
 

@@ -14,7 +14,8 @@ from .columns import Root
 from .compile import Floats
 from .plans import Plans
 
-SIZES = (10, 15, 20, 25)  # initiatives set free at once
+PLANS = (150, 225, 300, 375)  # plans on offer in a neighbourhood; with the plans per initiative, its size
+LEAST = 5  # initiatives set free at once
 
 Chains = NDArray[np.int64]
 
@@ -22,9 +23,9 @@ Chains = NDArray[np.int64]
 class Neighbourhoods:
     """Picks neighbourhoods on one program over whole plans, deterministic for a seed."""
 
-    def __init__(self, plans: Plans, root: Root, seed: int) -> None:
-        """Remember the relaxation and which initiatives load which priced limits."""
-        self.plans, self.root = plans, root
+    def __init__(self, plans: Plans, root: Root, seed: int, offered: float) -> None:
+        """Remember the relaxation and which initiatives load which limits; each has `offered` plans on average."""
+        self.plans, self.root, self.offered = plans, root, max(1.0, offered)
         self.chance = np.random.default_rng(seed)
         self.chains: Chains = np.arange(plans.chains)
         self.load = self._loads()
@@ -70,7 +71,7 @@ class Neighbourhoods:
 
     def pick(self, point: Floats, turn: int, broken: Floats | None = None) -> Chains:
         """Return the initiatives to set free in this turn; `broken` says how much each limit is broken."""
-        size = min(SIZES[turn % len(SIZES)], len(self.chains))
+        size = min(max(LEAST, round(PLANS[turn % len(PLANS)] / self.offered)), len(self.chains))
         picked = self.chains[:0]
         if broken is not None:
             picked = self.loading(broken, 2 * size // 3)

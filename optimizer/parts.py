@@ -68,6 +68,11 @@ class Parts:
             keep[first + int(np.argmin(self.plans.points[c].sum(axis=1)))] = True
         return keep
 
+    def offered(self) -> float:
+        """Return how many plans an initiative has on offer on average."""
+        plans = self.promising[len(self.plans.kept) :]
+        return float(plans.sum()) / max(1, len(self.each))
+
     def _offered(self, point: Floats, free: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the plan columns that a part with these free initiatives offers."""
         found = []

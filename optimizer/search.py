@@ -15,43 +15,56 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .columns import relax
+from .columns import Root, relax
 from .compile import Floats, Program
 from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Search
 from .plans import Plans, whole_plans
 from .reduce import hold, reduce
 from .walk import SHORT, Walk
+from .warm import Warm
 
 SMALL = 300  # integer columns up to which HiGHS alone is faster than a relaxation of our own first
 CONSTRUCTION = 0.5  # largest part of the time left that construction may take
 IMPROVEMENT = 0.7  # part of the time left after it that improvement takes
-DOUBT, DOUBT_PART = 0.3, 0.1  # least seconds, and part of the search's, for doubting a proof of optimality
 
 
 @dataclass(frozen=True)
 class Found:
-    """The best point (in the solver's scale), the tightest upper bound, how the search ended, and what found it."""
+    """The best point (in the solver's scale), the tightest upper bound, how the search ended, and what found it.
+
+    `proved` says that the bound is branch and bound's claim to have finished, which deserves a second look.
+    """
 
     ending: Ending
     x: Floats | None
     objective: float | None
     bound: float | None
     phase: str
+    proved: bool = False
 
 
 class Hunt:
     """One search on one program, with a deadline, an interrupt and a listener."""
 
     def __init__(
-        self, program: Program, limits: Limits, interrupt: Interrupt, listener: Listener, began: float
+        self,
+        program: Program,
+        limits: Limits,
+        interrupt: Interrupt,
+        listener: Listener,
+        began: float,
+        warm: Warm | None = None,
+        bound: float | None = None,
     ) -> None:
-        """Start from nothing: no plan, no bound."""
+        """Start from nothing, or with columns that an earlier run knows and a bound that holds."""
         self.program, self.limits, self.interrupt, self.listener = program, limits, interrupt, listener
         self.began, self.deadline = began, began + limits.time_limit
         self.x: Floats | None = None
         self.objective: float | None = None
-        self.bound: float | None = None
+        self.warm, self.bound = warm, bound
+        self.relaxed: tuple[Plans, Root] | None = None
         self.phase = ""
+        self.proved = False
 
     def left(self) -> float:
         """Return the seconds left."""
@@ -85,8 +98,11 @@ class Hunt:
     def run(self, start: Floats | None = None) -> Found:
         """Search until the gap is closed, time is up or a signal comes; `start` is a point whose schedule to try."""
         if int(self.program.integer.sum()) > SMALL:
-            self._nothing()
+            if start is None:
+                self._nothing()
             ending = self._walk(start)
+            if start is not None and self.x is None and not self.interrupt:
+                self._nothing()
             if ending is Ending.INFEASIBLE and self.x is None:
                 return self._found(ending)
         if self.interrupt:
@@ -94,17 +110,14 @@ class Hunt:
         if self.closed():
             return self._found(Ending.OPTIMAL)
         self.tell("search")
-        clock = time.monotonic()
         outcome = self._solve(start if self.x is None else self.x)
         self.keep(outcome.x, outcome.objective, "search")
         if outcome.bound is not None and (self.bound is None or outcome.bound < self.bound):
-            self.bound = outcome.bound
-            if outcome.ending is Ending.OPTIMAL and self.program.integer.any():
-                self._doubt(max(DOUBT, DOUBT_PART * (time.monotonic() - clock)))
+            self.bound, self.proved = outcome.bound, outcome.ending is Ending.OPTIMAL
         return self._found(outcome.ending)
 
     def _found(self, ending: Ending) -> Found:
-        return Found(ending, self.x, self.objective, self.bound, self.phase)
+        return Found(ending, self.x, self.objective, self.bound, self.phase, self.proved)
 
     def _solve(self, start: Floats | None) -> Outcome:
         search = Search(self.program, replace(self.limits, time_limit=self.left()))
@@ -112,21 +125,6 @@ class Hunt:
         if start is not None:
             search.start_from(start)
         return search.run(self.interrupt)
-
-    def _doubt(self, seconds: float) -> None:
-        """Look once more for a plan above the bound that HiGHS claims; where there is one, the claim was wrong.
-
-        HiGHS 1.11 to 1.15.1 have been seen to call a plan optimal that was not (one tiny case in about 25,000). The
-        second search runs without presolve, with another seed and from the claim, so it is short: a guard, not a proof.
-        """
-        if self.bound is None:
-            return
-        cutoff = self.bound + 1e-7 * max(1.0, abs(self.bound))
-        above = self.program.with_row(-self.program.cost, self.program.offset - cutoff, "above the claimed bound")
-        limits = replace(self.limits, time_limit=seconds, seed=self.limits.seed + 1)
-        outcome = Search(above, limits, presolve=False).run(self.interrupt)
-        if self.keep(outcome.x, outcome.objective, "search"):
-            self.bound = max(cutoff, outcome.bound if outcome.bound is not None else np.inf)
 
     def _heard(self, progress: Progress) -> None:
         """Pass on HiGHS's progress with the best plan and bound of all phases."""
@@ -152,11 +150,13 @@ class Hunt:
         plans = whole_plans(self.program)
         if plans is None:
             return Ending.INFEASIBLE
-        root = relax(plans, self.limits, self.deadline, self.interrupt, self._bounded)
+        known = None if self.warm is None else self.warm.known(plans)
+        root = relax(plans, self.limits, self.deadline, self.interrupt, self._bounded, known)
+        self.relaxed = plans, root
         if root.ending is not Ending.OPTIMAL:
             return root.ending
         walk = Walk(plans, root, self.limits, self.interrupt)
-        phase = "construction" if start is None else "mending"
+        phase = "construction" if start is None else "start"
         self.tell(phase)
         deadline = time.monotonic() + CONSTRUCTION * self.left()
         if (start is not None and walk.begin(plans.taken(start), deadline)) or walk.construct(deadline):
@@ -186,6 +186,7 @@ class Hunt:
             spent = (time.monotonic() - began) / max(allowed, 1e-9) if steps is None else walk.turn / max(steps, 1)
             if spent >= 1.0 or self.left() <= 0.0:
                 return
+            phase = "mending" if walk.stand.shortfall > SHORT else "improvement"
             if walk.step(1.0 - spent, self.deadline):
-                self._stands(walk, plans, "improvement")
-            self.tell("improvement")
+                self._stands(walk, plans, phase)
+            self.tell(phase)

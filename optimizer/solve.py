@@ -19,10 +19,12 @@ from ..results.tables import Tables
 from ..results.verify import Audit, audit
 from .compile import Floats, Program, compile_model
 from .diagnose import explain
+from .doubt import Doubt
 from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
 from .extract import Factors, factor_table
 from .search import Found, Hunt
 from .settle import Cut, Settled, Settler
+from .warm import Memory, Warm, remember
 
 GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
 CUTS = 8  # schedules of the compact form that are cut off before the exact form is searched itself
@@ -44,7 +46,9 @@ STATUS = {
 class SolveOptions:
     """How to solve; None takes the value of case.toml.
 
-    `gap` is relative, `time_limit` in seconds, `threads` 0 = all.
+    `gap` is relative, `time_limit` in seconds, `threads` 0 = all. `start` is an earlier run, of this case or one like
+    it, to start from; without a `gap` of its own the search then stops at the earlier gap too. A run without a plan is
+    no start.
     """
 
     gap: float | None = None
@@ -52,10 +56,13 @@ class SolveOptions:
     seed: int = 1
     threads: int = 0
     solver_log: bool = False
+    start: Run | None = None
 
     def limits(self, case: Case) -> Limits:
         """Return the engine's limits for a case."""
         gap = float(case.settings.solve.gap) if self.gap is None else self.gap
+        if self.gap is None and self.start is not None and self.start.plan is not None:
+            gap = max(gap, self.start.report.gap or 0.0)
         seconds = float(case.settings.solve.time_limit) if self.time_limit is None else self.time_limit
         return Limits(gap, seconds, self.seed, self.threads, self.solver_log)
 
@@ -70,6 +77,8 @@ class Work:
     listener: Listener
     began: float = field(default_factory=time.monotonic)
     timings: dict[str, float] = field(default_factory=dict)
+    warm: Warm | None = None
+    memory: Memory | None = None
 
     def took(self, part: str, since: float) -> None:
         """Add the seconds since `since` to a part's time."""
@@ -94,21 +103,30 @@ class Work:
         A cut with a proof excludes no plan, so the bound may fall with it; once a schedule is excluded because it could
         not be rounded, the bound stays. After enough cuts the exact form itself is searched.
         """
-        bound, start, lost, form = None, None, False, program
+        bound, start, lost, form = self._known_bound(exact), self._start(program), False, program
+        still = self._still(exact, program, settler, bound)
+        if still is not None:
+            return still
         for attempt in range(CUTS + ROUNDS):
             clock = time.monotonic()
-            found = Hunt(form, self._limits(attempt), self.interrupt, self.listener, self.began).run(start)
+            limits = self._limits(attempt)
+            hunt = Hunt(form, limits, self.interrupt, self.listener, self.began, self.warm, bound)
+            found = hunt.run(start)
+            self.memory = remember(self.exact, hunt.relaxed)
             self.took("search", clock)
-            if not lost and found.bound is not None:
-                bound = found.bound if bound is None else min(bound, found.bound)
-            found = replace(found, bound=bound)
             if found.x is None:
                 if lost and found.ending is Ending.INFEASIBLE:
                     break
-                return found, None
+                return replace(found, bound=_lower(bound, found.bound, lost)), None
+            doubt = Doubt(form, found, self.limits, time.monotonic() - clock, self.interrupt)
             clock = time.monotonic()
             settled = settler.settle(exact, carry(form, exact, found.x))
+            better = doubt.result()
+            if better is not found and better.x is not None:
+                found, settled = better, settler.settle(exact, carry(form, exact, better.x))
             self.took("settle", clock)
+            bound = _lower(bound, found.bound, lost)
+            found = replace(found, bound=bound)
             if settled.rounded is not None:
                 return replace(found, ending=Ending.ROUNDING) if lost and self._open(found) else found, settled
             lost, start = lost or not settled.proof, None
@@ -129,6 +147,13 @@ class Work:
             return self.limits
         passed = time.monotonic() - self.began
         return replace(self.limits, time_limit=max(self.limits.time_limit, passed + GRACE * self.limits.time_limit))
+
+
+def _lower(bound: float | None, found: float | None, lost: bool) -> float | None:
+    """Return the lower of two bounds; one found after a schedule was `lost` bounds too little and does not count."""
+    if lost or found is None:
+        return bound
+    return found if bound is None else min(bound, found)
 
 
 def carry(source: Program, target: Program, x: Floats) -> Floats:

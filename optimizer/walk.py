@@ -22,7 +22,7 @@ from .parts import Parts
 from .plans import Plans
 from .reduce import reduce
 
-CONSTRUCTION = 200  # relaxations of a construction
+CONSTRUCTION = 60  # relaxations of a construction, more only until there is a plan
 STEP = 60  # relaxations of a step
 LONGEST = 10.0  # most seconds of a step
 HEAT = 0.05  # mean loss that a step may accept at the start of the walk, as a part of the gap
@@ -46,7 +46,7 @@ class Walk:
         """Prepare the parts and the neighbourhoods."""
         self.plans, self.root, self.limits, self.interrupt = plans, root, limits, interrupt
         self.parts = Parts(plans, root)
-        self.around = Neighbourhoods(plans, root, limits.seed)
+        self.around = Neighbourhoods(plans, root, limits.seed, self.parts.offered())
         self.chance = np.random.default_rng(limits.seed + 1)
         self.listed = set(self.parts.each)
         self.stand: Stand | None = None
