@@ -101,6 +101,12 @@ def _share(context: click.Context, parameter: click.Parameter, value: str | None
     metavar="S",
     help="Seconds; default from the case.",
 )
+@click.option(
+    "--steps",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Steps of improvement and branch-and-bound nodes; the same plan on every machine.",
+)
 @click.option("--scenario", metavar="NAME", help="A scenario of the case's scenarios.toml.")
 @click.option("--set", "changes", multiple=True, metavar="CHANGE", help=f"A what-if, several allowed: {WHAT_IF}.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
@@ -115,6 +121,7 @@ def solve(
     output: Path | None,
     gap: float | None,
     time_limit: float | None,
+    steps: int | None,
     scenario: str | None,
     changes: tuple[str, ...],
     seed: int,
@@ -130,7 +137,9 @@ def solve(
     from ..optimizer.solve import SolveOptions
     from .solving import Request, solve_case
 
-    options = SolveOptions(gap=gap, time_limit=time_limit, seed=seed, threads=threads, solver_log=solver_log)
+    options = SolveOptions(
+        gap=gap, time_limit=time_limit, seed=seed, threads=threads, solver_log=solver_log, steps=steps
+    )
     return solve_case(talk, Request(case, output, scenario, changes, force), options)
 
 

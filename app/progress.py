@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .console import Log, page_for
 from .ending import telling
@@ -31,9 +31,16 @@ def search_progress(log: Log, live: bool = True) -> Iterator[Callback]:
     if live and sys.stderr.isatty() and not log.json_lines:
         with _bar() as bar:
             task = bar.add_task("reading", total=None, state="")
-            yield lambda progress: bar.update(task, description=progress.phase, state=sentence(progress))
+            yield lambda progress: bar.update(task, **shown(progress))
     else:
         yield Lines(log)
+
+
+def shown(progress: Progress) -> dict[str, Any]:
+    """Return what the bar shows: the phase, how much of the time is used, incumbent, bound and gap."""
+    limit = finite(progress.limit)
+    used = {} if limit is None else {"total": limit, "completed": min(progress.seconds, limit)}
+    return {"description": progress.phase, "state": sentence(progress), **used}
 
 
 class Lines:
@@ -82,12 +89,13 @@ def sentence(progress: Progress) -> str:
 
 
 def _bar() -> Bar:
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     return Bar(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
         TextColumn("{task.fields[state]}", markup=False),
         TimeElapsedColumn(),
         console=page_for(sys.stderr, sys.stderr),

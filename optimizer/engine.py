@@ -35,13 +35,17 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a search stands: phase, seconds since the start, incumbent, bound and relative gap (None: none yet)."""
+    """Where a search stands: phase, seconds since the start, incumbent, bound and relative gap (None: none yet).
+
+    `limit` is the number of seconds at which it ends at the latest.
+    """
 
     phase: str
     seconds: float
     incumbent: float | None = None
     bound: float | None = None
     gap: float | None = None
+    limit: float | None = None
 
 
 Listener = Callable[[Progress], None]
@@ -129,9 +133,9 @@ def _pass(highs: highspy.Highs, program: Program, relax: bool) -> None:
     highs.passModel(lp)
 
 
+EMPTY = 1e-7  # what a row without columns may ask for, in its scale, and be called satisfied
 ENDINGS = {
     highspy.HighsModelStatus.kOptimal: Ending.OPTIMAL,
-    highspy.HighsModelStatus.kModelEmpty: Ending.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: Ending.INFEASIBLE,
     highspy.HighsModelStatus.kUnbounded: Ending.UNBOUNDED,
     highspy.HighsModelStatus.kUnboundedOrInfeasible: Ending.NUMERICAL,
@@ -142,6 +146,15 @@ ENDINGS = {
     highspy.HighsModelStatus.kObjectiveTarget: Ending.OTHER_LIMIT,
     highspy.HighsModelStatus.kInterrupt: Ending.INTERRUPTED,
 }
+
+
+def _ending(highs: highspy.Highs, program: Program) -> Ending:
+    """Return how HiGHS ended; it calls a program without columns empty whatever its rows ask for."""
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kModelEmpty:
+        broken = (program.row_lower > EMPTY) | (program.row_upper < -EMPTY)
+        return Ending.INFEASIBLE if broken.any() else Ending.OPTIMAL
+    return ENDINGS.get(status, Ending.NUMERICAL)
 
 
 class Relaxation:
@@ -192,7 +205,7 @@ class Relaxation:
         else:
             _run(self.highs, interrupt)
         self.highs.setOptionValue("solver", "simplex")
-        ending = ENDINGS.get(self.highs.getModelStatus(), Ending.NUMERICAL)
+        ending = _ending(self.highs, self.program)
         if ending is not Ending.OPTIMAL:
             return Outcome(ending, None, None, None, time.monotonic() - began)
         value = -float(self.highs.getInfo().objective_function_value)
@@ -281,8 +294,7 @@ class Search:
         return Outcome(Ending.OPTIMAL, x, value, value, time.monotonic() - began)
 
     def _outcome(self, seconds: float) -> Outcome:
-        status = self.highs.getModelStatus()
-        ending = ENDINGS.get(status, Ending.NUMERICAL)
+        ending = _ending(self.highs, self.program)
         info = self.highs.getInfo()
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         is_mip = not self.relax and bool(self.program.integer.any())

@@ -5,6 +5,7 @@ counted; that gives back the lines exactly. Source: solving.md, "Pool the paymen
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ from ..models.objective import present_values
 from .compile import Floats, Program
 
 LineKey = tuple[str, str, str]
+Starts = dict[tuple[str, str], int]
+Dues = dict[str, dict[int, dict[LineKey, float]]]
 Factors = dict[str, Any]
 
 
@@ -31,7 +34,7 @@ class Decisions:
     worth: dict[tuple[str, str], float]
 
 
-def starts_at(model: pyo.ConcreteModel, program: Program, x: Floats) -> dict[tuple[str, str], int]:
+def starts_at(model: pyo.ConcreteModel, program: Program, x: Floats) -> Starts:
     """Return {milestone: start period} of a point; milestones that are not done are absent."""
     found = {}
     for (name, step), window in model.layout.schedule.windows.items():
@@ -62,11 +65,10 @@ class Extractor:
         self.case: Case = model.layout.case
         self.worth = present_values(self.case, model.layout.schedule.windows)
 
-    def decisions(self, x: Floats) -> Decisions:
-        """Return the decisions of a point whose integer columns are whole."""
+    def decisions(self, x: Floats, starts: Starts, dues: Dues) -> Decisions:
+        """Return the decisions of a point with the given schedule, each pool's payments split over `dues`."""
         values = self.program.values(x)
-        starts = starts_at(self.model, self.program, x)
-        payments = self._payments(values, starts)
+        payments = self._payments(values, dues)
         worth = {(i, m): self.worth[i, m, t] for (i, m), t in starts.items()}
         return Decisions(starts, payments, self._hedge_shares(values, payments), worth)
 
@@ -74,18 +76,30 @@ class Extractor:
         column = self.program.column_of.get(id(variable))
         return 0.0 if column is None else max(0.0, float(values[column]))
 
-    def _dues(self, starts: dict[tuple[str, str], int]) -> dict[str, dict[int, dict[LineKey, float]]]:
-        """Return {pool or match pool: {t: {line: due}}} of a schedule."""
-        schedule, pools = self.model.layout.schedule, self.model.layout.pools
-        found: dict[str, dict[int, dict[LineKey, float]]] = defaultdict(lambda: defaultdict(dict))
-        for line in schedule.lines:
-            for t, amount in self._line_due(line, starts).items():
-                for name in (pools.pool_of[line.key], pools.match_of.get(line.key)):
-                    if name is not None:
-                        found[name][t][line.key] = amount
+    def rounded(self, amounts: Iterable[tuple[LineKey, int, float]]) -> Dues:
+        """Return {pool or match pool: {t: {line: due}}} of dues that are rounded already."""
+        pools = self.model.layout.pools
+        found: Dues = defaultdict(lambda: defaultdict(dict))
+        for line, t, amount in amounts:
+            for name in (pools.pool_of[line], pools.match_of.get(line)):
+                if name is not None:
+                    found[name][t][line] = amount
         return found
 
-    def _line_due(self, line: Line, starts: dict[tuple[str, str], int]) -> dict[int, float]:
+    def exact(self, starts: Starts) -> dict[tuple[str, int], float]:
+        """Return {(pool or match pool, t): due} of a schedule, in the model's units."""
+        schedule, pools = self.model.layout.schedule, self.model.layout.pools
+        begun = {initiative for initiative, _ in starts}
+        found: dict[tuple[str, int], float] = defaultdict(float)
+        for line in schedule.lines:
+            if line.initiative in begun:
+                for t, amount in self._line_due(line, starts).items():
+                    for name in (pools.pool_of[line.key], pools.match_of.get(line.key)):
+                        if name is not None:
+                            found[name, t] += amount
+        return found
+
+    def _line_due(self, line: Line, starts: Starts) -> dict[int, float]:
         found: dict[int, float] = {}
         for t, terms in self.model.layout.schedule.due(line.initiative, line.stage).items():
             amount = 0.0
@@ -97,20 +111,17 @@ class Extractor:
                 found[t] = amount * line.weight
         return found
 
-    def _payments(self, values: Floats, starts: dict[tuple[str, str], int]) -> dict[tuple[str, LineKey, int], float]:
-        layout, pay = self.model.layout, self.model.pay
-        dues = self._dues(starts)
+    def _payments(self, values: Floats, dues: Dues) -> dict[tuple[str, LineKey, int], float]:
+        layout = self.model.layout
         found: dict[tuple[str, LineKey, int], float] = {}
         matched: dict[tuple[LineKey, int], float] = defaultdict(float)
         ordered = sorted(layout.pools.pools.values(), key=lambda pool: pool.parent is None)
         for pool in ordered:
-            for t, lines in dues[pool.name].items():
+            for t, lines in dues.get(pool.name, {}).items():
                 need = {key: max(0.0, due - matched[key, t]) for key, due in lines.items()}
                 total = sum(need.values())
-                for funder in pool.payers:
-                    if (funder, pool.name, t) not in pay:
-                        continue
-                    amount = self._value(values, pay[funder, pool.name, t])
+                for funder, variable in layout.paid_in.get((pool.name, t), {}).items():
+                    amount = self._value(values, variable)
                     if pool.parent is not None and amount <= 0:
                         continue
                     for key, part in need.items():

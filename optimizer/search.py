@@ -24,7 +24,7 @@ from .walk import SHORT, Walk
 from .warm import Warm
 
 SMALL = 300  # integer columns up to which HiGHS alone is faster than a relaxation of our own first
-CONSTRUCTION = 0.5  # largest part of the time left that construction may take
+CONSTRUCTION = 0.6  # largest part of the time left that construction may take
 IMPROVEMENT = 0.7  # part of the time left after it that improvement takes
 
 
@@ -84,7 +84,7 @@ class Hunt:
     def tell(self, phase: str) -> None:
         """Report a phase with the best plan and bound so far."""
         seconds = time.monotonic() - self.began
-        self.listener(Progress(phase, seconds, self.objective, self.bound, self.gap()))
+        self.listener(Progress(phase, seconds, self.objective, self.bound, self.gap(), self.limits.time_limit))
 
     def keep(self, x: Floats | None, objective: float | None, phase: str) -> bool:
         """Keep a plan if it is the best; tell whether it is."""
@@ -134,7 +134,8 @@ class Hunt:
         gap = None
         if incumbent is not None and bound is not None:
             gap = abs(bound - incumbent) / max(abs(incumbent), 1e-9)
-        self.listener(replace(progress, incumbent=incumbent, bound=bound, gap=gap))
+        limit = self.limits.time_limit
+        self.listener(replace(progress, incumbent=incumbent, bound=bound, gap=gap, limit=limit))
 
     def _nothing(self) -> None:
         """Keep the plan that starts nothing it need not, if it is one: it costs a moment and is better than none."""
@@ -156,11 +157,14 @@ class Hunt:
         if root.ending is not Ending.OPTIMAL:
             return root.ending
         walk = Walk(plans, root, self.limits, self.interrupt)
-        phase = "construction" if start is None else "start"
+        phase = "construction" if start is None else "mending"
         self.tell(phase)
         deadline = time.monotonic() + CONSTRUCTION * self.left()
-        if (start is not None and walk.begin(plans.taken(start), deadline)) or walk.construct(deadline):
+        if start is None or not walk.begin(plans.taken(start), deadline):
+            walk.round(deadline)
             self._stands(walk, plans, phase)
+            walk.construct(deadline)
+        self._stands(walk, plans, phase)
         self._improve(walk, plans)
         return root.ending
 

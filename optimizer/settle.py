@@ -14,20 +14,27 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
+from pyomo.common.gc_manager import PauseGC
 from scipy.sparse import csr_array, hstack
 
 from ..inputs.case import Case
 from ..inputs.faults import SolverFailure
 from ..results.accounts import Books
-from ..results.ledger import dues
+from ..results.ledger import Due, dues
 from ..results.rounding import Rounded, round_plan
 from .compile import Floats, Program
 from .engine import Limits, Search
-from .extract import Decisions, Extractor, Factors, fixed
+from .extract import Decisions, Dues, Extractor, Factors, Starts, fixed, starts_at
 from .reduce import Reduced, reduce
 
-ROOM = 20  # minor units of every budget that are left free for rounding where they are not needed
+MANY = 2000  # payments from which on room for rounding is left at once
+# Minor units of every budget that are left free for rounding where they are not needed, and what a unit of them weighs
+# against a unit hedged. Where many amounts are rounded, room is worth more: to free one unit in a buffer takes many
+# hedged ones; and it comes in steps, so that it is spread over many budgets.
+ROOM = {20: 1.0}
+MUCH_ROOM = {3: 1000.0, 17: 100.0}
 CROSSING = 1e-3  # what a payment across currencies weighs against hedging when payments are settled
+PATIENCE = 4  # how often amounts are rounded before a payer may be given a cent of a line that is not its own
 ROUNDS = 8  # how often limits are tightened for one schedule before it goes back to the search
 
 
@@ -49,6 +56,15 @@ class Settled:
     proof: bool = False
 
 
+@dataclass(frozen=True)
+class Bill:
+    """What a schedule costs: its rounded dues, and the same by pool and period in the model's units."""
+
+    starts: Starts
+    rounded: list[Due]
+    split: Dues
+
+
 class Settler:
     """Settles points of one model."""
 
@@ -58,32 +74,70 @@ class Settler:
         self.case: Case = model.layout.case
         self.books = Books(self.case, factors)
         self.extractor = Extractor(model, program)
+        self.row_at = {id(constraint): k for k, constraint in enumerate(program.constraints)}
+        self.column_of = program.column_of
 
     def settle(self, program: Program, x: Floats) -> Settled:
         """Return the whole-unit plan of the schedule in `x`, or why it cannot be had."""
-        reduced = reduce(self._cheapest(fixed(program, x)))
-        tried = self._attempt(reduced, reduced.program)
-        if tried is None:
-            return self._refuse(fixed(program, x))
-        roomy, over, chance = self._with_room(reduced.program), dict(tried.tighten), np.random.default_rng(1)
+        with PauseGC():
+            held = self._cheapest(fixed(program, x))
+            bill = self._bill(starts_at(self.model, program, x))
+            reduced = reduce(self._whole(held, bill))
+            first = self._with_room(reduced.program) if len(reduced.kept) > MANY else reduced.program
+            tried = self._attempt(bill, reduced, first)
+            if tried is None:  # it may be the rounding of the dues that does not fit
+                reduced = reduce(held)
+                tried = self._attempt(bill, reduced, reduced.program)
+            if tried is None:
+                return self._refuse(fixed(program, x))
+            found = tried if tried.rounded is not None else self._again(bill, reduced, tried)
+        return found or Settled(None, None, self._exclude(program, x))
+
+    def _again(self, bill: Bill, reduced: Reduced, first: Settled) -> Settled | None:
+        """Solve the payments with other limits and costs until they round; None: they never did."""
+        roomy, over, chance = self._with_room(reduced.program), dict(first.tighten), np.random.default_rng(1)
+        tried: Settled | None = first
         for turn in range(2 * ROUNDS):
             if tried is not None and tried.rounded is not None:
                 return tried
             if turn % 2 == 0:  # lower the limits that were passed
-                tried = self._attempt(reduced, roomy.tightened(over))
+                tried = self._attempt(bill, reduced, roomy.tightened(over), turn >= PATIENCE)
                 for name, amount in tried.tighten.items() if tried is not None else ():
                     over[name] = over.get(name, 0.0) + amount
             else:  # another corner of the same payments may round better
                 cost = reduced.program.cost - chance.random(len(reduced.program.cost))
-                tried = self._attempt(reduced, replace(reduced.program, cost=cost))
-        return Settled(None, None, self._exclude(program, x))
+                tried = self._attempt(bill, reduced, replace(reduced.program, cost=cost), turn >= PATIENCE)
+        return None
+
+    def _bill(self, starts: Starts) -> Bill:
+        """Return what a schedule costs, rounded."""
+        rounded = dues(self.case, self.factors, starts)
+        scale = {c: self.books.units(c) * self.case.unit for c in {due.currency for due in rounded}}
+        split = self.extractor.rounded((due.line, due.period, due.amount / scale[due.currency]) for due in rounded)
+        return Bill(starts, rounded, split)
+
+    def _whole(self, held: Program, bill: Bill) -> Program:
+        """Return the program in which every pool pays its rounded dues instead of the exact ones."""
+        low, high, upper = held.row_lower.copy(), held.row_upper.copy(), held.upper.copy()
+        paid_in = self.model.layout.paid_in
+        for (pool, t), exact in self.extractor.exact(bill.starts).items():
+            more = sum(bill.split.get(pool, {}).get(t, {}).values()) - exact
+            for rows in (self.model.cover, self.model.match_cap):
+                k = self.row_at.get(id(rows[pool, t])) if (pool, t) in rows else None
+                if k is not None:
+                    low[k] += more * held.row_scale[k]
+                    high[k] += more * held.row_scale[k]
+            for variable in paid_in.get((pool, t), {}).values():
+                column = self.column_of[id(variable)]
+                upper[column] += max(0.0, more) / held.column_scale[column]
+        return replace(held, row_lower=low, row_upper=high, upper=upper)
 
     def _exclude(self, program: Program, x: Floats) -> Cut:
         """Return the row that excludes just the schedule of `x`: at least one start must be another."""
         at = {index: round(float(x[column])) for index, column in program.starts.items()}
         return {index: 1.0 if one else -1.0 for index, one in at.items()}, sum(at.values()) - 1.0
 
-    def _attempt(self, reduced: Reduced, program: Program) -> Settled | None:
+    def _attempt(self, bill: Bill, reduced: Reduced, program: Program, cents: bool = False) -> Settled | None:
         """Solve the payments in `program`, the reduced one with other limits or costs, and round them.
 
         None: the payments do not fit.
@@ -91,26 +145,29 @@ class Settler:
         outcome = Search(program, Limits(), relax=True).run()
         if outcome.x is None:
             return None
-        decisions = self.extractor.decisions(reduced.expand(outcome.x[: len(reduced.kept)]))
-        due = dues(self.case, self.factors, decisions.starts)
-        rounded = round_plan(self.case, self.books, due, decisions.payments, decisions.hedge_shares)
+        x = reduced.expand(outcome.x[: len(reduced.kept)])
+        decisions = self.extractor.decisions(x, bill.starts, bill.split)
+        rounded = round_plan(self.case, self.books, bill.rounded, decisions.payments, decisions.hedge_shares, cents)
         if rounded.overshoot:
             return Settled(None, None, None, self._amounts(rounded))
         return Settled(decisions, rounded)
 
     def _with_room(self, program: Program) -> Program:
         """Return the program with a few minor units of every budget left free for rounding, where that can be had."""
-        rows, room = [], []
+        rows, units = [], []
         for (funder, _), constraint in self.model.budget.items():
             row = program.row_of.get(constraint.name)
             if row is not None:
-                unit = self.books.units(self.case.funders[funder].currency) * self.case.unit
                 rows.append(row)
-                room.append(ROOM / unit * program.row_scale[row])
-        upper = program.row_upper.copy()
-        upper[rows] -= room
-        used = with_columns(program, np.array(rows, dtype=np.int64), -np.ones(len(rows)), np.array(room))
-        return replace(used, row_upper=upper)
+                unit = self.books.units(self.case.funders[funder].currency) * self.case.unit
+                units.append(program.row_scale[row] / unit)
+        upper, each = program.row_upper.copy(), np.array(units)
+        used, cost = program, program.cost
+        for count, worth in (MUCH_ROOM if len(program.cost) > MANY else ROOM).items():
+            upper[rows] -= count * each
+            used = with_columns(used, np.array(rows, dtype=np.int64), -np.ones(len(rows)), count * each)
+            cost = np.concatenate([cost, np.full(len(rows), -worth)])
+        return replace(used, row_upper=upper, cost=cost)
 
     def _cheapest(self, held: Program) -> Program:
         """Return the program whose costs are hedging and, far behind, payments that cross a currency."""

@@ -20,8 +20,9 @@ from ..results.verify import Audit, audit
 from .compile import Floats, Program, compile_model
 from .diagnose import explain
 from .doubt import Doubt
-from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
-from .extract import Factors, factor_table
+from .engine import Ending, Interrupt, Limits, Listener, Progress, Search, listening
+from .extract import Factors, factor_table, fixed
+from .reduce import reduce
 from .search import Found, Hunt
 from .settle import Cut, Settled, Settler
 from .warm import Memory, Warm, remember
@@ -48,7 +49,8 @@ class SolveOptions:
 
     `gap` is relative, `time_limit` in seconds, `threads` 0 = all. `start` is an earlier run, of this case or one like
     it, to start from; without a `gap` of its own the search then stops at the earlier gap too. A run without a plan is
-    no start.
+    no start. `steps` limits improvement steps and branch-and-bound nodes instead of time, so that every machine ends
+    at the same plan (with one thread, and a time limit that is not reached).
     """
 
     gap: float | None = None
@@ -56,6 +58,7 @@ class SolveOptions:
     seed: int = 1
     threads: int = 0
     solver_log: bool = False
+    steps: int | None = None
     start: Run | None = None
 
     def limits(self, case: Case) -> Limits:
@@ -64,7 +67,7 @@ class SolveOptions:
         if self.gap is None and self.start is not None and self.start.plan is not None:
             gap = max(gap, self.start.report.gap or 0.0)
         seconds = float(case.settings.solve.time_limit) if self.time_limit is None else self.time_limit
-        return Limits(gap, seconds, self.seed, self.threads, self.solver_log)
+        return Limits(gap, seconds, self.seed, self.threads, self.solver_log, self.steps)
 
 
 @dataclass
@@ -103,16 +106,18 @@ class Work:
         A cut with a proof excludes no plan, so the bound may fall with it; once a schedule is excluded because it could
         not be rounded, the bound stays. After enough cuts the exact form itself is searched.
         """
-        bound, start, lost, form = self._known_bound(exact), self._start(program), False, program
-        still = self._still(exact, program, settler, bound)
-        if still is not None:
-            return still
+        bound, start, lost, form, whole = None, None, False, program, exact
+        if self.warm is not None:
+            bound, start = self._known(self.warm, exact), self.warm.point(program)
+            still = self._still(exact, program, settler, start, bound)
+            if still is not None:
+                return still
         for attempt in range(CUTS + ROUNDS):
             clock = time.monotonic()
             limits = self._limits(attempt)
             hunt = Hunt(form, limits, self.interrupt, self.listener, self.began, self.warm, bound)
             found = hunt.run(start)
-            self.memory = remember(self.exact, hunt.relaxed)
+            self.memory = remember(whole, hunt.relaxed)
             self.took("search", clock)
             if found.x is None:
                 if lost and found.ending is Ending.INFEASIBLE:
@@ -135,6 +140,31 @@ class Work:
                 exact = exact if settled.proof else _with_cut(exact, settled.cut, name)
                 form = exact if attempt >= CUTS else _with_cut(form, settled.cut, name)
         raise SolverFailure("no plan was found that holds every limit once amounts are rounded to minor units")
+
+    def _known(self, warm: Warm, exact: Program) -> float | None:
+        """Return the bound of the start where it still holds."""
+        clock = time.monotonic()
+        bound = warm.bound(exact)
+        self.took("bound", clock)
+        return bound
+
+    def _still(
+        self, exact: Program, program: Program, settler: Settler, start: Floats, bound: float | None
+    ) -> tuple[Found, Settled] | None:
+        """Return the start itself where it is still a plan and its bound still holds; nothing is searched then."""
+        if bound is None:
+            return None
+        clock = time.monotonic()
+        reduced = reduce(fixed(program, start))
+        outcome = Search(reduced.program, self.limits, relax=True).run(self.interrupt)
+        gap = relative_gap(outcome.objective, bound)
+        found, settled = None, None
+        if outcome.x is not None and gap is not None and gap <= self.limits.gap:
+            found = Found(Ending.OPTIMAL, reduced.expand(outcome.x), outcome.objective, bound, "start")
+            settled = settler.settle(exact, carry(program, exact, start))
+            self.memory = self.warm.handed_on(exact)
+        self.took("start", clock)
+        return (found, settled) if found and settled and settled.rounded is not None else None
 
     def _open(self, found: Found) -> bool:
         """Tell whether a search that ended by itself leaves a gap, because a better schedule could not be rounded."""
@@ -190,8 +220,9 @@ def solve(case: Case, options: SolveOptions | None = None, progress: Listener | 
     if case.contradictions:
         raise Infeasible("; ".join(f"{f.file}: {f.expected} ({f.hint})" for f in case.contradictions))
     limits = options.limits(case)
+    warm = Warm(options.start, case) if options.start is not None and options.start.plan is not None else None
     with listening() as interrupt:
-        work = Work(case, limits, interrupt, progress or _ignore)
+        work = Work(case, limits, interrupt, progress or _ignore, warm=warm)
         model, exact, program = work.prepare()
         factors = factor_table(case)
         found, settled = work.hunt(exact, program, Settler(model, exact, factors))
@@ -199,12 +230,13 @@ def solve(case: Case, options: SolveOptions | None = None, progress: Listener | 
             work.listener(Progress("explaining", time.monotonic() - work.began))
             raise Infeasible(explain(case, model, exact, interrupt))
         report = _report(work, program, found, settled)
-        return _run(case, report, settled, factors, _given(limits), work)
+        return _run(case, report, settled, factors, _given(limits, warm), work)
 
 
-def _given(limits: Limits) -> dict[str, object]:
+def _given(limits: Limits, warm: Warm | None) -> dict[str, object]:
     """Return the options as they were in force, for the manifest."""
-    return {name: value for name, value in asdict(limits).items() if name != "log"}
+    given: dict[str, object] = {name: value for name, value in asdict(limits).items() if name != "log"}
+    return given if warm is None else given | {"start": warm.name}
 
 
 def _report(work: Work, program: Program, found: Found, settled: Settled | None) -> SolveReport:
@@ -268,4 +300,4 @@ def _run(
     if checked.faults:
         raise NotVerified("the plan does not verify: " + "; ".join(checked.faults[:5]))
     tables |= rule_tables(case, checked)
-    return Run(case, Plan(tables, factors), report, summary, checked, options, manifest)
+    return Run(case, Plan(tables, factors), report, summary, checked, options, manifest, work.memory)

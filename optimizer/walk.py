@@ -49,23 +49,40 @@ class Walk:
         self.around = Neighbourhoods(plans, root, limits.seed, self.parts.offered())
         self.chance = np.random.default_rng(limits.seed + 1)
         self.listed = set(self.parts.each)
+        self.loose = np.array([c for c in range(plans.chains) if c not in self.listed], dtype=np.int64)
         self.stand: Stand | None = None
         self.relaxations = self.turn = 0
 
-    def construct(self, deadline: float) -> bool:
-        """Hold what the relaxation decides and dive for the rest; with slack where that fails. Tell whether it did."""
+    def round(self, deadline: float) -> bool:
+        """Hold what the relaxation decides and do the least of the rest: a first plan, where that is one."""
         if self.root.x is None:
             return False
-        program = self.plans.program
-        away = program.integer & (np.abs(self.root.x - np.round(self.root.x)) > 1e-6)
-        free = np.unique(program.chain[away])
-        for soft in (False, True):
-            middle = deadline if soft else (time.monotonic() + deadline) / 2
-            found = self._dive(np.round(self.root.x), free, soft, -np.inf, CONSTRUCTION, middle)
-            if found is not None:
-                self.stand = found
-                return True
-        return False
+        x = np.round(self.root.x)
+        for c in self._undecided():
+            first, last = self.plans.first[c], self.plans.first[c + 1]
+            if last > first:
+                x[first:last] = 0.0
+                x[first + int(np.argmin(self.plans.points[c].sum(axis=1)))] = 1.0
+        self.stand = self._dive(x, self.loose, False, -np.inf, 1, deadline)
+        return self.stand is not None
+
+    def construct(self, deadline: float) -> bool:
+        """Hold what the relaxation decides and dive for the rest; with slack where there is still no plan."""
+        if self.root.x is None:
+            return False
+        best = -np.inf if self.stand is None else self.stand.value
+        found = self._dive(np.round(self.root.x), self._undecided(), False, best, CONSTRUCTION, deadline)
+        if found is None and self.stand is None:
+            found = self._dive(np.round(self.root.x), self._undecided(), True, best, CONSTRUCTION, deadline)
+        self.stand = self.stand if found is None else found
+        return found is not None
+
+    def _undecided(self) -> NDArray[np.int64]:
+        """Return the initiatives that the relaxation leaves undecided."""
+        program, x = self.plans.program, self.root.x
+        if x is None:
+            return np.zeros(0, dtype=np.int64)
+        return np.unique(program.chain[program.integer & (np.abs(x - np.round(x)) > 1e-6)])
 
     def begin(self, point: Floats, deadline: float) -> bool:
         """Stand on the schedule of a point over whole plans, with slack where it breaks limits."""
@@ -87,7 +104,7 @@ class Walk:
         self.turn += 1
         gap = 0.0 if soft or self.root.bound is None else max(0.0, self.root.bound - stand.value)
         loss = HEAT * heat * gap * float(self.chance.exponential())
-        end = min(deadline, time.monotonic() + LONGEST)
+        end = deadline if self.limits.steps is not None else min(deadline, time.monotonic() + LONGEST)
         found = self._dive(stand.x, free, soft, stand.value - loss, STEP, end)
         if found is None:
             return False

@@ -173,7 +173,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Run:
-    """A solved case: the case as solved, the plan (None when there is none), the report and the summary."""
+    """A solved case: the case as solved, the plan (None when there is none), the report and the summary.
+
+    `memory` is what what-ifs that start from a run in this process can use beyond its plan. `genuine` tells of a run
+    that was read whether its case is still as it was written, by this version of the program.
+    """
 
     case: Case
     plan: Plan | None
@@ -182,6 +186,8 @@ class Run:
     audit: "Audit | None" = None
     options: Mapping[str, Any] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    memory: object = field(default=None, repr=False, compare=False)
+    genuine: bool = field(default=True, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Return name, status, objective, gap and size in one line."""

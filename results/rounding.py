@@ -9,27 +9,19 @@ that the limit can be tightened by the overshoot. Source: model.md, "Money is ex
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..inputs.case import Case
 from .accounts import Account, Books
 from .ledger import Due, LineKey
+from .mending import Cell, CycleKey, Mender, room, sources
 
 PayKey = tuple[str, LineKey, int]
 HedgeKey = tuple[str, str, int]
-CycleKey = tuple[str, str]
 
 
+ROUNDS, PATIENCE = 20, 4  # how often units are moved between payers, and how often in vain
 DUST = 1e-8  # a part of a due below which a continuous payment is the solver's tolerance, not a decision
-
-
-@dataclass
-class Cell:
-    """One line in one period: its due and what each payer pays; `wanted` is the continuous split."""
-
-    due: Due
-    wanted: dict[str, float]
-    paid: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,13 +62,17 @@ class Rounding:
         self.cells = _cells(dues, payments)
         self.error: dict[CycleKey, float] = defaultdict(float)
         self.of_funder: dict[str, list[Cell]] = defaultdict(list)
+        self.of_cycle: dict[CycleKey, list[Cell]] = defaultdict(list)
+        self._rates: dict[tuple[str, str, int], float] = {}
         self.touched: set[str] = set(case.funders)
         for cell in self.cells:
             self._split(cell)
             for funder in cell.wanted:
                 self.of_funder[funder].append(cell)
+                self.of_cycle[self.cycle(funder, cell)].append(cell)
 
-    def _cycle(self, funder: str, cell: Cell) -> CycleKey:
+    def cycle(self, funder: str, cell: Cell) -> CycleKey:
+        """Return the cycle from which a funder pays a cell."""
         return funder, self.books.cycle_at[funder, cell.due.period].name
 
     def _split(self, cell: Cell) -> None:
@@ -84,7 +80,7 @@ class Rounding:
         cell.paid = {funder: int(amount + 1e-6) for funder, amount in cell.wanted.items()}
         odd = cell.due.amount - sum(cell.paid.values())
         behind = {
-            funder: amount - cell.paid[funder] - self.error[self._cycle(funder, cell)]
+            funder: amount - cell.paid[funder] - self.error[self.cycle(funder, cell)]
             for funder, amount in cell.wanted.items()
         }
         open_to = [f for f, amount in cell.wanted.items() if amount > 1e-6] or list(cell.wanted)
@@ -95,12 +91,16 @@ class Rounding:
             cell.paid[funder] += step
             behind[funder] -= step
         for funder, amount in cell.wanted.items():
-            rate = self._rate(funder, cell)
-            self.error[self._cycle(funder, cell)] += (cell.paid[funder] - amount) * min(rate, 1.0)
+            rate = self.rate(funder, cell)
+            self.error[self.cycle(funder, cell)] += (cell.paid[funder] - amount) * min(rate, 1.0)
 
-    def _rate(self, funder: str, cell: Cell) -> float:
-        own = self.case.funders[funder].currency
-        return float(self.books.rate(cell.due.currency, own, cell.due.period))
+    def rate(self, funder: str, cell: Cell) -> float:
+        """Return what a minor unit of the cell costs the funder, in its minor units, at planning rates."""
+        key = self.case.funders[funder].currency, cell.due.currency, cell.due.period
+        found = self._rates.get(key)
+        if found is None:
+            found = self._rates[key] = float(self.books.rate(key[1], key[0], key[2]))
+        return found
 
     def accounts(self, funder: str, hedged: Mapping[HedgeKey, int]) -> list[Account]:
         """Return the accounts of one funder as the cells stand."""
@@ -112,30 +112,16 @@ class Rounding:
         hedges = {(c, t): amount for (f, c, t), amount in hedged.items() if f == funder}
         return self.books.accounts(funder, paid, hedges)
 
-    def mend(self, funder: str, account: Account, room: Mapping[CycleKey, int], paying: bool) -> int:
-        """Move up to `account.over` units of the cycle to payers with room; return how many moved.
-
-        With `paying` only to those who pay on the line anyway: a payment of one cent is nobody's wish.
-        """
-        moved, left = 0, dict(room)
-        self.touched.add(funder)
-        for cell in self.of_funder[funder]:
-            if moved >= account.over:
-                break
-            if cell.due.period > account.cycle.last or cell.paid[funder] <= max(0.0, cell.wanted[funder] - 1):
-                continue
-            for other in cell.wanted:
-                key = self._cycle(other, cell)
-                worth = math.ceil(self._rate(other, cell))
-                raised = cell.paid[other] + 1 <= cell.wanted[other] + 1
-                welcome = other != funder and raised and (cell.paid[other] > 0 or not paying)
-                if welcome and left.get(key, 0) >= worth:
-                    cell.paid[funder] -= 1
-                    cell.paid[other] += 1
-                    left[key] -= worth
-                    self.touched.add(other)
-                    moved += 1
-                    break
+    def mend(self, accounts: Mapping[str, list[Account]], paying: bool) -> int:
+        """Move single units out of the cycles that pass their limits; return how many moved."""
+        mender = Mender(self, room(accounts))
+        moved = sum(
+            mender.relieve(funder, sources(rows, account), account.over, paying)
+            for funder, rows in accounts.items()
+            for account in rows
+            if account.over > 0
+        )
+        self.touched |= mender.touched
         return moved
 
     def exposures(self) -> dict[HedgeKey, int]:
@@ -154,21 +140,27 @@ def round_plan(
     dues: list[Due],
     payments: Mapping[PayKey, float],
     hedge_shares: Mapping[HedgeKey, float],
+    cents: bool = True,
 ) -> Rounded:
-    """Return the plan in minor units; `hedge_shares` is the hedged part of each exposure in [0, 1]."""
+    """Return the plan in minor units; `hedge_shares` is the hedged part of each exposure in [0, 1].
+
+    With `cents`, units may move to those who would not pay on the line otherwise, where nothing else helps.
+    """
     rounding = Rounding(case, books, dues, payments)
     accounts: dict[str, list[Account]] = {}
     hedged: dict[HedgeKey, int] = {}
-    for _ in range(12):
+    least, patience = math.inf, PATIENCE
+    for turn in range(ROUNDS):
         hedged = _hedges(rounding.exposures(), hedge_shares)
         accounts |= {f: rounding.accounts(f, hedged) for f in case.funders if f in rounding.touched}
         rounding.touched.clear()
-        over = [(f, account) for f, rows in accounts.items() for account in rows if account.over > 0]
-        room = {(f, a.cycle.name): max(0, -a.over) for f, rows in accounts.items() for a in rows}
-        moved = sum(rounding.mend(f, account, room, paying=True) for f, account in over)
-        if over and not moved:
-            moved = sum(rounding.mend(f, account, room, paying=False) for f, account in over)
-        if not moved:
+        over = sum(max(0, account.over) for rows in accounts.values() for account in rows)
+        patience -= over >= least
+        least = min(over, least)
+        if not over or patience < 0 or turn == ROUNDS - 1:
+            break
+        moved = rounding.mend(accounts, paying=not cents or patience > 0)
+        if not moved and not (cents and rounding.mend(accounts, paying=False)):
             break
     return Rounded(
         payments={(f, c.due.line, c.due.period): a for c in rounding.cells for f, a in c.paid.items() if a},

@@ -1,5 +1,7 @@
 """A run folder read back as a Run."""
 
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,10 @@ from ..inputs.faults import Fault, InputError, UsageError
 from ..inputs.read import read_case
 from .plan import TABLES, Plan, Run, SolveReport, Status
 from .verify_files import UnreadableError, read_json, read_table
+from .verify_manifest import check_case_files
+
+ENTRIES = ("status", "objective", "bound", "gap", "seconds", "terms", "limit", "phase")
+NUMBERS = ("objective", "bound", "gap")
 
 
 def read_tables(path: Path) -> dict[str, pd.DataFrame]:
@@ -43,7 +49,10 @@ def _faults(file: str, error: UnreadableError) -> list[Fault]:
 
 
 def read_run(path: str | Path) -> Run:
-    """Return a run that was written before; UsageError when the folder is no run."""
+    """Return a run that was written before.
+
+    Raises UsageError when the folder is no run, InputError when a file of it is not as a run writes it.
+    """
     folder = Path(path)
     if not (folder / "summary.json").exists() or not (folder / "case").is_dir():
         raise UsageError(f"{folder} is not a run folder: no summary.json and case/ in it")
@@ -53,7 +62,29 @@ def read_run(path: str | Path) -> Run:
     plan = None
     if tables:
         plan = Plan(tables, _read_json(folder / "factors.json"))
-    report = SolveReport(
+    return Run(
+        read_case(folder / "case"),
+        plan,
+        _report(summary),
+        summary,
+        options=manifest.get("options", {}),
+        manifest=manifest,
+        genuine=_genuine(folder, manifest),
+    )
+
+
+def _report(summary: Mapping[str, Any]) -> SolveReport:
+    """Return the report that a summary holds; InputError where an entry is missing or of no use."""
+    wrong = [name for name in ENTRIES if name not in summary]
+    wrong += [name for name in NUMBERS if name not in wrong and not _number(summary[name])]
+    if "status" not in wrong and summary["status"] not in list(Status):
+        wrong.append("status")
+    if wrong:
+        expected = "a summary as a run writes it"
+        raise InputError(
+            [Fault("summary.json", None, name, None, expected, "missing or not as written") for name in wrong]
+        )
+    return SolveReport(
         status=Status(summary["status"]),
         objective=summary["objective"],
         bound=summary["bound"],
@@ -63,11 +94,14 @@ def read_run(path: str | Path) -> Run:
         limit=summary["limit"],
         phase=summary["phase"],
     )
-    return Run(
-        read_case(folder / "case"),
-        plan,
-        report,
-        summary,
-        options=manifest.get("options", {}),
-        manifest=manifest,
-    )
+
+
+def _number(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _genuine(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    """Tell whether case/ is as it was when the run was written, by the version of the program that reads it."""
+    versions = manifest.get("versions")
+    ours = isinstance(versions, Mapping) and versions.get("fundalign") == version("fundalign")
+    return ours and not check_case_files(folder, manifest)

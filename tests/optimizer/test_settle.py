@@ -6,8 +6,11 @@ import pytest
 
 from fundalign.inputs.read import read_case
 from fundalign.inputs.shipped import shipped_path
+from fundalign.optimizer import settle
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.verify import verify
+
+from ..models.programmes import programme
 
 
 @pytest.mark.parametrize("rate", ["0.2", "0.3", "0.5", "1"])
@@ -36,3 +39,14 @@ def test_almost_nobody_pays_one_cent() -> None:
     assert run.plan is not None
     amounts = run.plan.funding["amount"]
     assert (amounts <= 0.02).sum() <= len(amounts) // 100
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_room_for_rounding_from_the_start_gives_the_same_schedule(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done where many amounts are rounded is right for few too."""
+    case = programme(seed)
+    one = solve(case, SolveOptions(gap=0.0, threads=1))
+    monkeypatch.setattr(settle, "MANY", 0)
+    two = solve(case, SolveOptions(gap=0.0, threads=1))
+    assert two.report.objective == pytest.approx(one.report.objective, abs=1e-9)
+    assert verify(two).holds

@@ -1,0 +1,207 @@
+"""Starting from an earlier run: its plan, its bound and the columns its relaxation needed.
+
+*Plan.* The schedule table names initiatives, milestones and periods by their labels; what the changed case still knows
+of it becomes a point to start from. Payments are not carried over: they are solved anew, like those of any schedule.
+
+*Bound.* The old bound is kept where the change can only restrict, which is read off the two exact programs, old and
+new, column by column and row by row. Let D = A_new − A_old. Within the new bounds of the columns [l, u] every new point
+has `a_old·x = a_new·x − D·x ≤ right_new − min_[l,u] D·x`, so it keeps the old row if that is at most `right_old`;
+likewise for left sides and, with the costs, for the objective. If all of it holds, every plan of the new program is one
+of the old program and worth no more there than the old bound. Carry-over, hedging, buffers and rates need no case of
+their own: they are coefficients. Anything else (another number of rows or columns, a row that is not provably tighter)
+gives no claim.
+
+*Columns.* The plans of each initiative that the old relaxation used are in the new one's master program from the start;
+an initiative whose windows moved keeps those that it still has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from ..inputs.case import Case
+from ..inputs.tables import CurrencyRow, RateRow
+from ..models.build import build
+from ..results.plan import Run
+from .columns import Root
+from .compile import Floats, Program, compile_model
+from .plans import Plans
+
+Places = tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """What a run keeps, as long as the process lives: its exact program and its initiatives' plans in use.
+
+    `used` maps the starts (initiative, milestone, period) an initiative's plans decide on to those plans, 0/1 per line.
+    """
+
+    exact: Program
+    used: Mapping[Places, NDArray[np.bool_]]
+
+
+def remember(exact: Program, found: tuple[Plans, Root] | None) -> Memory:
+    """Return what later runs can use of this one; the exact program without the model it was made from."""
+    if found is None:
+        return Memory(bare(exact), {})
+    plans, root = found
+    places = _places(plans.source)
+    used = {}
+    for c in range(plans.chains):
+        if len(plans.points[c]):
+            active = root.active[plans.first[c] : plans.first[c + 1]]
+            used[tuple(places[int(k)] for k in plans.columns[c])] = plans.points[c][active] > 0.5
+    return Memory(bare(exact), used)
+
+
+def bare(program: Program) -> Program:
+    """Return a program without the model that it was made from."""
+    return replace(program, variables=(), constraints=())
+
+
+def _places(program: Program) -> dict[int, Any]:
+    """Return {integer column: (initiative, milestone, period)}."""
+    return {column: index for index, column in program.starts.items()}
+
+
+class Warm:
+    """An earlier run as the start of a solve of `case`."""
+
+    def __init__(self, run: Run, case: Case) -> None:
+        """Read the earlier schedule in the periods of `case`; `run` has a plan."""
+        assert run.plan is not None
+        self.run, self.case = run, case
+        self.memory = run.memory if isinstance(run.memory, Memory) else None
+        self.begun = _begun(run, case)
+
+    @property
+    def name(self) -> dict[str, str]:
+        """Return what the manifest says of the start: its case, and the SHA-256 of its schedule.csv."""
+        return {"case": self.run.case.settings.name, "schedule": fingerprint(self.run)}
+
+    def point(self, program: Program) -> Floats:
+        """Return the earlier schedule as a point of a program; its money columns are zero."""
+        x = np.zeros(len(program.cost))
+        for (initiative, milestone, t), column in program.starts.items():
+            begun = self.begun.get((initiative, milestone))
+            x[column] = begun is not None and begun <= t
+        return x
+
+    def bound(self, exact: Program) -> float | None:
+        """Return the earlier bound where it holds for the exact program of this case, else None.
+
+        The bound of a run that was read is believed only while its tables are as the run was written, by this version.
+        """
+        bound = self.run.report.bound
+        if bound is None or (self.memory is None and not (self.run.genuine and _no_more(self.run.case, self.case))):
+            return None
+        earlier = self.memory.exact if self.memory is not None else compile_model(build(self.run.case))
+        return bound if restricts(exact, earlier) else None
+
+    def handed_on(self, exact: Program) -> Memory:
+        """Return the memory of a run that needed no search: the columns are those of its start."""
+        used = self.memory.used if self.memory is not None else {}
+        return Memory(bare(exact), used)
+
+    def known(self, plans: Plans) -> NDArray[np.bool_]:
+        """Mark the columns over whole plans that are likely to be needed: those used before, and the earlier plan."""
+        found = plans.taken(self.point(plans.source)) > 0.5
+        used = self.memory.used if self.memory is not None else {}
+        places = _places(plans.source)
+        for c in range(plans.chains):
+            points = used.get(tuple(places[int(k)] for k in plans.columns[c]))
+            if points is not None and len(plans.points[c]):
+                known = {point.tobytes() for point in points}
+                mine = (plans.points[c] > 0.5).astype(bool)
+                found[plans.first[c] : plans.first[c + 1]] |= [point.tobytes() in known for point in mine]
+        return found
+
+
+def fingerprint(run: Run) -> str:
+    """Return the SHA-256 of a run's schedule.csv, whether it was written or not."""
+    assert run.plan is not None
+    text = run.plan.tables["schedule"].to_csv(index=False, lineterminator="\n")
+    return sha256(text.encode("utf-8")).hexdigest()
+
+
+def _begun(run: Run, case: Case) -> dict[tuple[str, str], int]:
+    """Return the start period in `case` of every milestone that was done; what it does not know is left out."""
+    assert run.plan is not None
+    schedule = run.plan.tables["schedule"]
+    known = {(m.initiative, m.milestone) for steps in case.milestones.values() for m in steps}
+    found = {}
+    for row in schedule.to_dict("records"):
+        key = str(row["initiative"]), str(row["milestone"])
+        if row["done"] == "true" and key in known:
+            try:
+                found[key] = case.period(str(row["start"]))
+            except ValueError:  # the periods of the two cases have different names
+                continue
+    return found
+
+
+def _no_more(old: Case, new: Case) -> bool:
+    """Tell whether a change may restrict at all, so that building the old program again is worth it.
+
+    That needs money that is no more than it was, at the same rates.
+    """
+    if old.T != new.T or old.funders.keys() != new.funders.keys() or old.rows(RateRow) != new.rows(RateRow):
+        return False
+    if {r.currency: r.rate for r in old.rows(CurrencyRow)} != {r.currency: r.rate for r in new.rows(CurrencyRow)}:
+        return False
+    for funder, cycles in new.cycles.items():
+        before = {cycle.name: cycle for cycle in old.cycles[funder]}
+        if any(c.name not in before or c.payments > before[c.name].payments for c in cycles):
+            return False
+    return True
+
+
+def restricts(new: Program, old: Program) -> bool:
+    """Tell whether every plan of `new` is provably one of `old`, worth at least as much there (see the module)."""
+    same = new.matrix.shape == old.matrix.shape and np.array_equal(new.integer, old.integer)
+    if not same:
+        return False
+    lower, upper = new.lower * new.column_scale, new.upper * new.column_scale
+    if (lower < old.lower * old.column_scale).any() or (upper > old.upper * old.column_scale).any():
+        return False
+    gain = new.cost / new.column_scale - old.cost / old.column_scale
+    most = np.where(gain > 0, upper, lower)
+    more = gain[gain != 0] @ most[gain != 0] + new.offset - old.offset
+    if not more <= 0.0:
+        return False
+    least, greatest = _range(csr_array(_unscaled(new) - _unscaled(old)), lower, upper)
+    left, right = new.row_lower / new.row_scale, new.row_upper / new.row_scale
+    before_left, before_right = old.row_lower / old.row_scale, old.row_upper / old.row_scale
+    over = np.isfinite(before_right) & ~(_less(right, least) <= before_right)
+    under = np.isfinite(before_left) & ~(_less(left, greatest) >= before_left)
+    return not (over.any() or under.any())
+
+
+def _less(side: Floats, change: Floats) -> Floats:
+    """Return side − change; where that is undefined, a number that proves nothing."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(side - change, dtype=float)
+
+
+def _unscaled(program: Program) -> csr_array:
+    """Return the matrix in the model's units; scales are powers of two, so not a digit changes."""
+    matrix = csc_array(program.matrix.multiply(1.0 / program.row_scale[:, None]))
+    return csr_array(matrix.multiply(1.0 / program.column_scale[None, :]))
+
+
+def _range(matrix: csr_array, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Return the least and the greatest activity of every row within the columns' bounds."""
+    matrix.eliminate_zeros()
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    values = matrix.data
+    ends = values * lower[matrix.indices], values * upper[matrix.indices]
+    least, greatest = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0])
+    np.add.at(least, rows, np.minimum(*ends))
+    np.add.at(greatest, rows, np.maximum(*ends))
+    return least, greatest
