@@ -108,6 +108,12 @@ def _share(context: click.Context, parameter: click.Parameter, value: str | None
     help="Steps of improvement and branch-and-bound nodes; the same plan on every machine.",
 )
 @click.option("--scenario", metavar="NAME", help="A scenario of the case's scenarios.toml.")
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="A run to start from: its plan (mended), its bound (where it still holds) and, without --gap, its gap.",
+)
 @click.option("--set", "changes", multiple=True, metavar="CHANGE", help=f"A what-if, several allowed: {WHAT_IF}.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
 @click.option("--threads", type=click.IntRange(0, 256), default=0, help="Threads of the solver; 0 = it chooses.")
@@ -123,6 +129,7 @@ def solve(
     time_limit: float | None,
     steps: int | None,
     scenario: str | None,
+    start: Path | None,
     changes: tuple[str, ...],
     seed: int,
     threads: int,
@@ -131,6 +138,7 @@ def solve(
 ) -> int:
     """Find the best plan of CASE, verify every rule of it exactly and write it to a run folder.
 
+    With --start the search goes on from an earlier run of this case or one like it, such as a what-if on RUN/case.
     Ctrl-C and SIGTERM stop the search and still write the best plan found. With --format json stdout carries
     the run's summary.json.
     """
@@ -140,7 +148,7 @@ def solve(
     options = SolveOptions(
         gap=gap, time_limit=time_limit, seed=seed, threads=threads, solver_log=solver_log, steps=steps
     )
-    return solve_case(talk, Request(case, output, scenario, changes, force), options)
+    return solve_case(talk, Request(case, output, scenario, changes, force, start), options)
 
 
 @cli.command(short_help="Recompute every rule of a run exactly.")

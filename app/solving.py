@@ -34,6 +34,7 @@ class Request:
     scenario: str | None
     changes: tuple[str, ...]
     force: bool
+    start: Path | None = None
 
     @property
     def what_if(self) -> dict[str, object]:
@@ -45,6 +46,7 @@ def solve_case(talk: Talk, request: Request, options: SolveOptions) -> int:
     """Read, change, solve, write and show; return the exit code of how the search ended."""
     path = case_path(request.case)
     folder = output_folder(path, request.output, request.force)
+    options = _started(talk, request, options)
     case = _changed_case(talk, path, request)
     for warning in case.warnings:
         talk.log.warning(str(warning), **warning.as_dict())
@@ -61,6 +63,21 @@ def solve_case(talk: Talk, request: Request, options: SolveOptions) -> int:
     run.write(folder, force=request.force)
     _show(talk, run, plan, folder)
     return exit_of(run.report.status.value, run.report.signal)
+
+
+def _started(talk: Talk, request: Request, options: SolveOptions) -> SolveOptions:
+    """Return the options with the run to start from; one without a plan is said and passed over."""
+    if request.start is None:
+        return options
+    from ..optimizer.warm import startable
+    from ..results.store import read_run
+
+    with talk.waiting(f"reading {stem_of(request.start)}"):
+        run = read_run(request.start)
+    if not startable(run):
+        talk.log.warning(f"{request.start} has no plan to start from; the search starts from nothing", "start")
+        return options
+    return replace(options, start=run)
 
 
 def _asked(run: Run, request: Request, path: Path) -> Run:

@@ -69,9 +69,10 @@ class Neighbourhoods:
         picked = self.chance.choice(able, min(count, len(able)), replace=False, p=weight[able] / weight[able].sum())
         return np.asarray(picked, dtype=np.int64)
 
-    def pick(self, point: Floats, turn: int, broken: Floats | None = None) -> Chains:
+    def pick(self, point: Floats, turn: int, broken: Floats | None = None, size: int | None = None) -> Chains:
         """Return the initiatives to set free in this turn; `broken` says how much each limit is broken."""
-        size = min(max(LEAST, round(PLANS[turn % len(PLANS)] / self.offered)), len(self.chains))
+        if size is None:
+            size = min(max(LEAST, round(PLANS[turn % len(PLANS)] / self.offered)), len(self.chains))
         picked = self.chains[:0]
         if broken is not None:
             picked = self.loading(broken, 2 * size // 3)

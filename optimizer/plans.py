@@ -133,9 +133,8 @@ def whole_plans(program: Program) -> Plans | None:
     if any(found is not None and not len(found) for found in points):
         return None
     listed = np.array([found is not None for found in points], dtype=bool)
-    at_chain = program.chain >= 0
-    kept = np.flatnonzero(~at_chain | ~listed[program.chain])
-    linking = np.flatnonzero((own < 0) | ~listed[own])
+    kept = np.flatnonzero(~np.isin(program.chain, np.flatnonzero(listed)))
+    linking = np.flatnonzero(~np.isin(own, np.flatnonzero(listed)))
     matrix = csc_array(program.matrix[linking])
     blocks, values, chain = [matrix[:, kept]], [program.cost[kept]], [program.chain[kept]]
     first = [len(kept)]

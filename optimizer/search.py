@@ -25,7 +25,9 @@ from .warm import Warm
 
 SMALL = 300  # integer columns up to which HiGHS alone is faster than a relaxation of our own first
 CONSTRUCTION = 0.6  # largest part of the time left that construction may take
-IMPROVEMENT = 0.7  # part of the time left after it that improvement takes
+IMPROVEMENT = 0.6  # part of the time left after it that improvement takes
+STUCK = 0.6  # part of that without a better plan after which improvement ends
+LISTED = 6000  # whole plans up to which HiGHS searches over them, and not over periods: its bound is better there
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Hunt:
         self.relaxed: tuple[Plans, Root] | None = None
         self.phase = ""
         self.proved = False
+        self.plans: Plans | None = None
 
     def left(self) -> float:
         """Return the seconds left."""
@@ -120,11 +123,18 @@ class Hunt:
         return Found(ending, self.x, self.objective, self.bound, self.phase, self.proved)
 
     def _solve(self, start: Floats | None) -> Outcome:
-        search = Search(self.program, replace(self.limits, time_limit=self.left()))
+        """Search with HiGHS: over whole plans where they are listed and few, else over periods."""
+        plans = self.plans
+        over = plans is not None and len(plans.program.cost) - len(plans.kept) <= LISTED
+        program = plans.program if plans is not None and over else self.program
+        search = Search(program, replace(self.limits, time_limit=self.left()))
         search.listen(self._heard, "search", self.began)
         if start is not None:
-            search.start_from(start)
-        return search.run(self.interrupt)
+            search.start_from(plans.taken(start) if plans is not None and over else start)
+        outcome = search.run(self.interrupt)
+        if plans is None or not over or outcome.x is None:
+            return outcome
+        return replace(outcome, x=plans.point(outcome.x))
 
     def _heard(self, progress: Progress) -> None:
         """Pass on HiGHS's progress with the best plan and bound of all phases."""
@@ -151,22 +161,40 @@ class Hunt:
         plans = whole_plans(self.program)
         if plans is None:
             return Ending.INFEASIBLE
+        self.plans = plans
         known = None if self.warm is None else self.warm.known(plans)
         root = relax(plans, self.limits, self.deadline, self.interrupt, self._bounded, known)
         self.relaxed = plans, root
         if root.ending is not Ending.OPTIMAL:
             return root.ending
         walk = Walk(plans, root, self.limits, self.interrupt)
-        phase = "construction" if start is None else "mending"
-        self.tell(phase)
         deadline = time.monotonic() + CONSTRUCTION * self.left()
-        if start is None or not walk.begin(plans.taken(start), deadline):
-            walk.round(deadline)
-            self._stands(walk, plans, phase)
-            walk.construct(deadline)
-        self._stands(walk, plans, phase)
+        if start is None or not self._begin(walk, plans, plans.taken(start), deadline):
+            self._construct(walk, plans, deadline)
         self._improve(walk, plans)
         return root.ending
+
+    def _begin(self, walk: Walk, plans: Plans, start: Floats, deadline: float) -> bool:
+        """Stand on the start, mended if need be; tell whether it stands as it is, or near enough to the bound."""
+        self.tell("start")
+        if not walk.begin(start, deadline):
+            return False
+        if walk.whole:
+            self._stands(walk, plans, "start")
+            return True
+        self.tell("mending")
+        walk.mend(deadline)
+        self._stands(walk, plans, "mending")
+        return self.closed()
+
+    def _construct(self, walk: Walk, plans: Plans, deadline: float) -> None:
+        """Stand on what the relaxation leads to, where there is no stand yet or that is better."""
+        self.tell("construction")
+        if walk.stand is None:
+            walk.round(deadline)
+            self._stands(walk, plans, "construction")
+        walk.construct(deadline)
+        self._stands(walk, plans, "construction")
 
     def _bounded(self, bound: float) -> None:
         """Keep a bound of the relaxation."""
@@ -183,14 +211,15 @@ class Hunt:
                 self.tell(phase)
 
     def _improve(self, walk: Walk, plans: Plans) -> None:
-        """Step until the gap is closed, the steps or the time are used up, or a signal comes."""
-        began, allowed = time.monotonic(), IMPROVEMENT * self.left()
-        steps = self.limits.steps
+        """Step until the gap is closed, the steps or the time are used up, nothing is found, or a signal comes."""
+        began, allowed, steps = time.monotonic(), IMPROVEMENT * self.left(), self.limits.steps
+        better = 0.0
         while walk.stand is not None and not self.interrupt and not self.closed():
             spent = (time.monotonic() - began) / max(allowed, 1e-9) if steps is None else walk.turn / max(steps, 1)
-            if spent >= 1.0 or self.left() <= 0.0:
+            if spent >= 1.0 or self.left() <= 0.0 or spent - better >= STUCK:
                 return
-            phase = "mending" if walk.stand.shortfall > SHORT else "improvement"
+            phase, before = "mending" if walk.stand.shortfall > SHORT else "improvement", self.objective
             if walk.step(1.0 - spent, self.deadline):
                 self._stands(walk, plans, phase)
+            better = spent if self.objective != before or phase == "mending" else better
             self.tell(phase)

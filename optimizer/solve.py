@@ -25,7 +25,7 @@ from .extract import Factors, factor_table, fixed
 from .reduce import reduce
 from .search import Found, Hunt
 from .settle import Cut, Settled, Settler
-from .warm import Memory, Warm, remember
+from .warm import Memory, Warm, earlier_gap, remember, startable
 
 GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
 CUTS = 8  # schedules of the compact form that are cut off before the exact form is searched itself
@@ -64,8 +64,8 @@ class SolveOptions:
     def limits(self, case: Case) -> Limits:
         """Return the engine's limits for a case."""
         gap = float(case.settings.solve.gap) if self.gap is None else self.gap
-        if self.gap is None and self.start is not None and self.start.plan is not None:
-            gap = max(gap, self.start.report.gap or 0.0)
+        if self.gap is None and self.start is not None and startable(self.start):
+            gap = max(gap, earlier_gap(self.start))
         seconds = float(case.settings.solve.time_limit) if self.time_limit is None else self.time_limit
         return Limits(gap, seconds, self.seed, self.threads, self.solver_log, self.steps)
 
@@ -109,7 +109,7 @@ class Work:
         bound, start, lost, form, whole = None, None, False, program, exact
         if self.warm is not None:
             bound, start = self._known(self.warm, exact), self.warm.point(program)
-            still = self._still(exact, program, settler, start, bound)
+            still = None if bound is None else self._still(self.warm, exact, program, settler, bound)
             if still is not None:
                 return still
         for attempt in range(CUTS + ROUNDS):
@@ -149,12 +149,10 @@ class Work:
         return bound
 
     def _still(
-        self, exact: Program, program: Program, settler: Settler, start: Floats, bound: float | None
+        self, warm: Warm, exact: Program, program: Program, settler: Settler, bound: float
     ) -> tuple[Found, Settled] | None:
         """Return the start itself where it is still a plan and its bound still holds; nothing is searched then."""
-        if bound is None:
-            return None
-        clock = time.monotonic()
+        clock, start = time.monotonic(), warm.point(program)
         reduced = reduce(fixed(program, start))
         outcome = Search(reduced.program, self.limits, relax=True).run(self.interrupt)
         gap = relative_gap(outcome.objective, bound)
@@ -162,7 +160,7 @@ class Work:
         if outcome.x is not None and gap is not None and gap <= self.limits.gap:
             found = Found(Ending.OPTIMAL, reduced.expand(outcome.x), outcome.objective, bound, "start")
             settled = settler.settle(exact, carry(program, exact, start))
-            self.memory = self.warm.handed_on(exact)
+            self.memory = warm.handed_on(exact)
         self.took("start", clock)
         return (found, settled) if found and settled and settled.rounded is not None else None
 
@@ -220,7 +218,7 @@ def solve(case: Case, options: SolveOptions | None = None, progress: Listener | 
     if case.contradictions:
         raise Infeasible("; ".join(f"{f.file}: {f.expected} ({f.hint})" for f in case.contradictions))
     limits = options.limits(case)
-    warm = Warm(options.start, case) if options.start is not None and options.start.plan is not None else None
+    warm = Warm(options.start, case) if options.start is not None and startable(options.start) else None
     with listening() as interrupt:
         work = Work(case, limits, interrupt, progress or _ignore, warm=warm)
         model, exact, program = work.prepare()

@@ -8,7 +8,7 @@ until nothing is short. Only a schedule without any shortfall is ever a plan.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,19 @@ from numpy.typing import NDArray
 from .columns import Root
 from .compile import Floats
 from .dive import Budget, Dive
-from .engine import Interrupt, Limits, Relaxation
+from .engine import Interrupt, Limits, Relaxation, Search
 from .neighbours import Neighbourhoods
-from .parts import Parts
+from .parts import Part, Parts
 from .plans import Plans
 from .reduce import reduce
 
 CONSTRUCTION = 60  # relaxations of a construction, more only until there is a plan
 STEP = 60  # relaxations of a step
 LONGEST = 10.0  # most seconds of a step
+PATIENCE = 25  # steps without improvement after which branch and bound tries a larger neighbourhood
+BRANCH, NODES = 6.0, 300  # its seconds and nodes
+MANY, BRANCHED = 25, 0.4  # its free initiatives: at least, and as a part of all
+MENDING = 30  # steps after which a schedule is given up that still breaks limits
 HEAT = 0.05  # mean loss that a step may accept at the start of the walk, as a part of the gap
 SHORT = 1e-7  # shortfall, in the rows' scale, that is none
 
@@ -51,7 +55,8 @@ class Walk:
         self.listed = set(self.parts.each)
         self.loose = np.array([c for c in range(plans.chains) if c not in self.listed], dtype=np.int64)
         self.stand: Stand | None = None
-        self.relaxations = self.turn = 0
+        self.best = -np.inf
+        self.relaxations = self.turn = self.idle = 0
 
     def round(self, deadline: float) -> bool:
         """Hold what the relaxation decides and do the least of the rest: a first plan, where that is one."""
@@ -94,6 +99,19 @@ class Walk:
                 return True
         return False
 
+    @property
+    def whole(self) -> bool:
+        """Tell whether it stands on a plan: nothing is short."""
+        return self.stand is not None and self.stand.shortfall <= SHORT
+
+    def mend(self, deadline: float) -> None:
+        """Step until nothing is short; leave a stand that takes too long to mend."""
+        for _ in range(MENDING):
+            if self.whole or self.interrupt or time.monotonic() >= deadline:
+                break
+            self.step(0.0, deadline)
+        self.stand = self.stand if self.whole else None
+
     def step(self, heat: float, deadline: float) -> bool:
         """Try one neighbourhood; `heat` (1 at first, 0 at the end) says how much worse the next stand may be."""
         stand = self.stand
@@ -105,13 +123,45 @@ class Walk:
         gap = 0.0 if soft or self.root.bound is None else max(0.0, self.root.bound - stand.value)
         loss = HEAT * heat * gap * float(self.chance.exponential())
         end = deadline if self.limits.steps is not None else min(deadline, time.monotonic() + LONGEST)
-        found = self._dive(stand.x, free, soft, stand.value - loss, STEP, end)
+        if not soft and self.idle >= PATIENCE:
+            self.idle = 0
+            found = self._branch(stand, deadline)
+        else:
+            found = self._dive(stand.x, free, soft, stand.value - loss, STEP, end)
+        self.idle += 1
         if found is None:
             return False
         self.stand = found
+        if soft or found.value > self.best:
+            self.best, self.idle = found.value, 0
         if soft and found.shortfall <= SHORT:
             self.begin(found.x, deadline)
         return True
+
+    def _branch(self, stand: Stand, deadline: float) -> Stand | None:
+        """Return the best stand that branch and bound finds among many free initiatives, None where none is better."""
+        count = min(self.plans.chains, max(MANY, round(BRANCHED * self.plans.chains)))
+        free = self.around.pick(stand.x, self.turn, size=count)
+        part = self.parts.part(stand.x, free)
+        upper = part.program.upper.copy()
+        upper[part.program.integer] = np.minimum(upper[part.program.integer], 1.0)
+        reduced = reduce(replace(part.program, upper=upper))
+        left = deadline - time.monotonic()
+        seconds = left if self.limits.steps is not None else min(BRANCH, left)
+        limits = replace(self.limits, gap=1e-4, time_limit=seconds, log=False, steps=NODES)
+        search = Search(reduced.program, limits)
+        search.start_from(stand.x[part.columns][reduced.kept])
+        outcome = search.run(self.interrupt)
+        if outcome.x is None or outcome.objective is None or outcome.objective <= stand.value * (1 + 1e-9):
+            return None
+        return Stand(self._whole(part, reduced.expand(outcome.x)), outcome.objective, 0.0)
+
+    def _whole(self, part: Part, x: Floats) -> Floats:
+        """Return a part's point as a point over whole plans, its integers exact."""
+        whole = part.expand(x)
+        integer = self.plans.program.integer
+        whole[integer] = np.round(whole[integer])
+        return whole
 
     def _dive(
         self, point: Floats, free: NDArray[np.int64], soft: bool, best: float, relaxations: int, deadline: float
@@ -132,7 +182,4 @@ class Walk:
         if soft:
             slack = x[len(part.columns) :].reshape(2, -1)
             broken = slack.sum(axis=0) if short > SHORT else None
-        whole = part.expand(x)
-        integer = self.plans.program.integer
-        whole[integer] = np.round(whole[integer])
-        return Stand(whole, dive.best, short, broken)
+        return Stand(self._whole(part, x), dive.best, short, broken)

@@ -33,6 +33,7 @@ from .compile import Floats, Program, compile_model
 from .plans import Plans
 
 Places = tuple[Any, ...]
+SCHEDULE = {"initiative", "milestone", "done", "start"}  # columns of schedule.csv that a start needs
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +71,22 @@ def _places(program: Program) -> dict[int, Any]:
     return {column: index for index, column in program.starts.items()}
 
 
+def startable(run: Run) -> bool:
+    """Tell whether a run has a schedule to start from."""
+    return run.plan is not None and "schedule" in run.plan.tables and set(run.plan.tables["schedule"]) >= SCHEDULE
+
+
+def earlier_gap(run: Run) -> float:
+    """Return the gap a run is compared at: its own, 0 where it says nothing (a plan without value)."""
+    gap = run.report.gap
+    return gap if gap is not None and gap <= 1.0 else 0.0
+
+
 class Warm:
-    """An earlier run as the start of a solve of `case`."""
+    """An earlier run, one that is `startable`, as the start of a solve of `case`."""
 
     def __init__(self, run: Run, case: Case) -> None:
-        """Read the earlier schedule in the periods of `case`; `run` has a plan."""
-        assert run.plan is not None
+        """Read the earlier schedule in the periods of `case`."""
         self.run, self.case = run, case
         self.memory = run.memory if isinstance(run.memory, Memory) else None
         self.begun = _begun(run, case)

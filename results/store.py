@@ -80,10 +80,8 @@ def _report(summary: Mapping[str, Any]) -> SolveReport:
     if "status" not in wrong and summary["status"] not in list(Status):
         wrong.append("status")
     if wrong:
-        expected = "a summary as a run writes it"
-        raise InputError(
-            [Fault("summary.json", None, name, None, expected, "missing or not as written") for name in wrong]
-        )
+        expected, hint = "a summary as a run writes it", "missing, or changed since"
+        raise InputError([Fault("summary.json", None, name, None, expected, hint) for name in wrong])
     return SolveReport(
         status=Status(summary["status"]),
         objective=summary["objective"],

@@ -97,3 +97,20 @@ def knapsacks(limit: float = 7.0) -> Program:
         integer=[True] * 6 + [False],
     )
     return chained(made, [0, 0, 1, 1, 2, 2, -1])
+
+
+def everything(plans: Plans) -> Floats:
+    """Return the point over plans that starts as much as each chain can; it breaks whatever limits it likes."""
+    x = np.zeros(len(plans.program.cost))
+    for c, points in enumerate(plans.points):
+        if len(points):
+            x[plans.first[c] + int(np.argmax(points.sum(axis=1)))] = 1.0
+    loose = plans.program.integer[: len(plans.kept)]
+    x[: len(plans.kept)][loose] = 1.0
+    return x
+
+
+def broken(made: Program, x: Floats) -> tuple[Floats, Floats]:
+    """Return by how much each row is below its lower side and above its upper side."""
+    activity = csr_array(made.matrix) @ x
+    return np.maximum(made.row_lower - activity, 0.0), np.maximum(activity - made.row_upper, 0.0)

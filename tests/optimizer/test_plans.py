@@ -62,7 +62,7 @@ def test_own_rows_by_hand() -> None:
 
 
 def test_plans_by_hand() -> None:
-    """Each chain does nothing, its first, or both; values 0, 3, 8 | 0, 4, 7 | 0, 6, 8; dues 0, 2, 5 | 0, 3, 5 | 0, 4, 5."""
+    """Each chain does nothing, its first, or both; values 3, 8 | 4, 7 | 6, 8 for dues of 2, 5 | 3, 5 | 4, 5."""
     plans = enumerated(knapsacks())
     assert [points.tolist() for points in plans.points] == [[[0, 0], [1, 0], [1, 1]]] * 3
     assert plans.program.cost.tolist() == [0, 0, 3, 8, 0, 4, 7, 0, 6, 8]
@@ -70,7 +70,7 @@ def test_plans_by_hand() -> None:
     assert dense[0].tolist() == [1, 0, -2, -5, 0, -3, -5, 0, -4, -5]
     assert dense[1:].tolist() == [[0] + [1.0 * (c == k // 3) for k in range(9)] for c in range(3)]
     assert plans.limits.tolist() == [0]
-    assert value(plans.program) == value(knapsacks()) == 10  # 2 + 5: 3 + 7; 3 + 4: 4 + 6; 5: 8
+    assert value(plans.program) == value(knapsacks()) == 11  # of the limit 7, 2 for 3 and 5 for 8
 
 
 @pytest.mark.parametrize("name", NAMES)
