@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from .compile import Floats
-from .engine import Ending, Interrupt, Limits, Outcome, Relaxation
+from .engine import Basis, Ending, Interrupt, Limits, Outcome, Relaxation
 from .plans import Plans
 
 ADDED = 4  # plans of an initiative that a round may add
@@ -31,7 +31,8 @@ TOLERANCE = 1e-9  # of the objective: how far master and bound may stay apart
 class Root:
     """The relaxation's optimum over whole plans: `x`, the `prices` of the rows, and each column's `reduced` value.
 
-    `bound` holds whatever ended the rounds; `ending` is OPTIMAL when they converged. `active` are the master's columns.
+    `bound` holds whatever ended the rounds; `ending` is OPTIMAL when they converged. `active` are the master's columns,
+    `basis` its last one.
     """
 
     ending: Ending
@@ -40,6 +41,7 @@ class Root:
     prices: Floats | None
     reduced: Floats | None
     active: NDArray[np.bool_]
+    basis: Basis | None = None
 
 
 class Master:
@@ -90,6 +92,13 @@ class Master:
         cost = self.plans.program.cost[new]
         self.relaxation.add(cost, np.zeros(len(new)), self._upper(new), self.matrix[:, new])
 
+    def basis(self) -> Basis:
+        """Return the last basis, over all columns; those that are not in the master are at their lower bound."""
+        columns, rows = self.relaxation.basis()
+        whole = np.zeros(len(self.active), dtype=np.int8)
+        whole[self.order] = columns
+        return whole, rows
+
     def point(self, outcome: Outcome) -> Floats:
         """Return the master's optimum over all columns."""
         x = np.zeros(len(self.active))
@@ -105,12 +114,22 @@ def relax(
     interrupt: Interrupt,
     tell: Callable[[float], None],
     known: NDArray[np.bool_] | None = None,
+    basis: Basis | None = None,
 ) -> Root:
     """Solve the relaxation over whole plans; `tell` hears the bound of every round.
 
-    `known` marks columns that are likely to be needed. INFEASIBLE is a proof: every plan was in the master.
+    `known` marks columns that are likely to be needed, `basis` is one to start from. INFEASIBLE is a proof: every plan
+    was in the master.
     """
     master = Master(plans, limits, known)
+    if basis is not None:
+        master.relaxation.start_from(basis[0][master.order], basis[1])
+    root = _rounds(plans, master, deadline, interrupt, tell)
+    return root if root.x is None else replace(root, basis=master.basis())
+
+
+def _rounds(plans: Plans, master: Master, deadline: float, interrupt: Interrupt, tell: Callable[[float], None]) -> Root:
+    """Solve the master and add columns, again and again."""
     program, starts = plans.program, plans.first[:-1]
     filled = np.flatnonzero(np.diff(plans.first) > 0)
     bound, root = np.inf, Root(Ending.TIME_LIMIT, None, None, None, None, master.active)

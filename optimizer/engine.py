@@ -157,6 +157,10 @@ def _ending(highs: highspy.Highs, program: Program) -> Ending:
     return ENDINGS.get(status, Ending.NUMERICAL)
 
 
+Statuses = NDArray[np.int8]
+Basis = tuple[Statuses, Statuses]  # of columns and rows
+
+
 class Relaxation:
     """One linear relaxation, solved again and again from its last basis as bounds change and columns come."""
 
@@ -183,6 +187,20 @@ class Relaxation:
     def bind(self, columns: NDArray[np.int64], lower: Floats, upper: Floats) -> None:
         """Set the bounds of some columns."""
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def basis(self) -> Basis:
+        """Return the status of every column and row in the last basis, as HiGHS numbers them (0: at the lower side)."""
+        found = self.highs.getBasis()
+        columns, rows = ([int(status) for status in part] for part in (found.col_status, found.row_status))
+        return np.array(columns, dtype=np.int8), np.array(rows, dtype=np.int8)
+
+    def start_from(self, columns: Statuses, rows: Statuses) -> None:
+        """Start the next solve from a basis; one that has become singular is mended by HiGHS."""
+        found = highspy.HighsBasis()
+        found.col_status = [highspy.HighsBasisStatus(int(status)) for status in columns]
+        found.row_status = [highspy.HighsBasisStatus(int(status)) for status in rows]
+        found.valid = True
+        self.highs.setBasis(found)
 
     def add(self, cost: Floats, lower: Floats, upper: Floats, matrix: Any) -> None:
         """Add columns (`matrix` is by columns); what follows is solved by primal simplex, which they leave feasible."""

@@ -27,6 +27,8 @@ SMALL = 300  # integer columns up to which HiGHS alone is faster than a relaxati
 CONSTRUCTION = 0.6  # largest part of the time left that construction may take
 IMPROVEMENT = 0.6  # part of the time left after it that improvement takes
 STUCK = 0.6  # part of that without a better plan after which improvement ends
+IDLE = 300  # steps without a better plan after which it ends where there is no time limit
+GLANCE = 3.0  # first HiGHS tries it for so many times the relaxation took (small programs only): many are easy
 LISTED = 6000  # whole plans up to which HiGHS searches over them, and not over periods: its bound is better there
 
 
@@ -113,26 +115,33 @@ class Hunt:
         if self.closed():
             return self._found(Ending.OPTIMAL)
         self.tell("search")
-        outcome = self._solve(start if self.x is None else self.x)
+        outcome = self._solve(start if self.x is None else self.x, self.left())
+        self._take(outcome)
+        return self._found(outcome.ending)
+
+    def _take(self, outcome: Outcome) -> None:
+        """Keep what HiGHS found and what it proved."""
         self.keep(outcome.x, outcome.objective, "search")
         if outcome.bound is not None and (self.bound is None or outcome.bound < self.bound):
             self.bound, self.proved = outcome.bound, outcome.ending is Ending.OPTIMAL
-        return self._found(outcome.ending)
 
     def _found(self, ending: Ending) -> Found:
         return Found(ending, self.x, self.objective, self.bound, self.phase, self.proved)
 
-    def _solve(self, start: Floats | None) -> Outcome:
-        """Search with HiGHS: over whole plans where they are listed and few, else over periods."""
+    def _listed(self) -> bool:
+        """Tell whether HiGHS searches over whole plans: they are listed, and few."""
         plans = self.plans
-        over = plans is not None and len(plans.program.cost) - len(plans.kept) <= LISTED
-        program = plans.program if plans is not None and over else self.program
-        search = Search(program, replace(self.limits, time_limit=self.left()))
+        return plans is not None and len(plans.program.cost) - len(plans.kept) <= LISTED
+
+    def _solve(self, start: Floats | None, seconds: float) -> Outcome:
+        """Search with HiGHS, over whole plans or over periods."""
+        plans = self.plans if self._listed() else None
+        search = Search(self.program if plans is None else plans.program, replace(self.limits, time_limit=seconds))
         search.listen(self._heard, "search", self.began)
         if start is not None:
-            search.start_from(plans.taken(start) if plans is not None and over else start)
+            search.start_from(start if plans is None else plans.taken(start))
         outcome = search.run(self.interrupt)
-        if plans is None or not over or outcome.x is None:
+        if plans is None or outcome.x is None:
             return outcome
         return replace(outcome, x=plans.point(outcome.x))
 
@@ -162,8 +171,9 @@ class Hunt:
         if plans is None:
             return Ending.INFEASIBLE
         self.plans = plans
-        known = None if self.warm is None else self.warm.known(plans)
-        root = relax(plans, self.limits, self.deadline, self.interrupt, self._bounded, known)
+        known, basis = (None, None) if self.warm is None else (self.warm.known(plans), self.warm.basis(plans))
+        clock = time.monotonic()
+        root = relax(plans, self.limits, self.deadline, self.interrupt, self._bounded, known, basis)
         self.relaxed = plans, root
         if root.ending is not Ending.OPTIMAL:
             return root.ending
@@ -171,11 +181,23 @@ class Hunt:
         deadline = time.monotonic() + CONSTRUCTION * self.left()
         if start is None or not self._begin(walk, plans, plans.taken(start), deadline):
             self._construct(walk, plans, deadline)
+        if start is None:
+            self._glance(walk, plans, time.monotonic() - clock)
         self._improve(walk, plans)
         return root.ending
 
+    def _glance(self, walk: Walk, plans: Plans, seconds: float) -> None:
+        """Let HiGHS try for a moment before the walk; where that is enough, it has also proved the bound."""
+        if not self._listed() or self.limits.steps is not None or self.interrupt or self.closed():
+            return
+        self.tell("search")
+        self._take(self._solve(self.x, min(0.1 * self.left(), max(1.0, GLANCE * seconds))))
+        ahead = self.x is not None and (walk.stand is None or walk.stand.value < (self.objective or 0.0))
+        if ahead and self.x is not None and not self.closed():
+            walk.begin(plans.taken(self.x), self.deadline)
+
     def _begin(self, walk: Walk, plans: Plans, start: Floats, deadline: float) -> bool:
-        """Stand on the start, mended if need be; tell whether it stands as it is, or near enough to the bound."""
+        """Stand on the start, mended if need be; tell whether that could be done."""
         self.tell("start")
         if not walk.begin(start, deadline):
             return False
@@ -185,14 +207,13 @@ class Hunt:
         self.tell("mending")
         walk.mend(deadline)
         self._stands(walk, plans, "mending")
-        return self.closed()
+        return walk.whole
 
     def _construct(self, walk: Walk, plans: Plans, deadline: float) -> None:
-        """Stand on what the relaxation leads to, where there is no stand yet or that is better."""
+        """Stand on what the relaxation leads to."""
         self.tell("construction")
-        if walk.stand is None:
-            walk.round(deadline)
-            self._stands(walk, plans, "construction")
+        walk.round(deadline)
+        self._stands(walk, plans, "construction")
         walk.construct(deadline)
         self._stands(walk, plans, "construction")
 
@@ -213,13 +234,19 @@ class Hunt:
     def _improve(self, walk: Walk, plans: Plans) -> None:
         """Step until the gap is closed, the steps or the time are used up, nothing is found, or a signal comes."""
         began, allowed, steps = time.monotonic(), IMPROVEMENT * self.left(), self.limits.steps
-        better = 0.0
+        better, last = 0.0, walk.turn
         while walk.stand is not None and not self.interrupt and not self.closed():
-            spent = (time.monotonic() - began) / max(allowed, 1e-9) if steps is None else walk.turn / max(steps, 1)
+            if steps is not None:
+                spent = walk.turn / max(steps, 1)
+            elif np.isfinite(allowed):
+                spent = (time.monotonic() - began) / max(allowed, 1e-9)
+            else:
+                spent, better = (walk.turn - last) / IDLE, 1.0
             if spent >= 1.0 or self.left() <= 0.0 or spent - better >= STUCK:
                 return
             phase, before = "mending" if walk.stand.shortfall > SHORT else "improvement", self.objective
             if walk.step(1.0 - spent, self.deadline):
                 self._stands(walk, plans, phase)
-            better = spent if self.objective != before or phase == "mending" else better
+            if self.objective != before or phase == "mending":
+                better, last = spent, walk.turn
             self.tell(phase)

@@ -28,6 +28,7 @@ LONGEST = 10.0  # most seconds of a step
 PATIENCE = 25  # steps without improvement after which branch and bound tries a larger neighbourhood
 BRANCH, NODES = 6.0, 300  # its seconds and nodes
 MANY, BRANCHED = 25, 0.4  # its free initiatives: at least, and as a part of all
+MENDS = 8  # times that a schedule is mended, for the best of them
 MENDING = 30  # steps after which a schedule is given up that still breaks limits
 HEAT = 0.05  # mean loss that a step may accept at the start of the walk, as a part of the gap
 SHORT = 1e-7  # shortfall, in the rows' scale, that is none
@@ -105,12 +106,20 @@ class Walk:
         return self.stand is not None and self.stand.shortfall <= SHORT
 
     def mend(self, deadline: float) -> None:
-        """Step until nothing is short; leave a stand that takes too long to mend."""
-        for _ in range(MENDING):
-            if self.whole or self.interrupt or time.monotonic() >= deadline:
+        """Mend the stand several times, around other initiatives each time, and take the best; none: no stand."""
+        broken, best = self.stand, None
+        for _ in range(MENDS):
+            self.stand = broken
+            for _ in range(MENDING):
+                if self.whole or self.interrupt or time.monotonic() >= deadline:
+                    break
+                self.step(0.0, deadline)
+            if not self.whole or self.stand is None:
                 break
-            self.step(0.0, deadline)
-        self.stand = self.stand if self.whole else None
+            best = self.stand if best is None or self.stand.value > best.value else best
+            if self.root.bound is not None and self.root.bound - best.value <= self.limits.gap * abs(best.value):
+                break
+        self.stand = best
 
     def step(self, heat: float, deadline: float) -> bool:
         """Try one neighbourhood; `heat` (1 at first, 0 at the end) says how much worse the next stand may be."""

@@ -12,7 +12,8 @@ their own: they are coefficients. Anything else (another number of rows or colum
 gives no claim.
 
 *Columns.* The plans of each initiative that the old relaxation used are in the new one's master program from the start;
-an initiative whose windows moved keeps those that it still has.
+an initiative whose windows moved keeps none. Where the new program has the same shape, its simplex starts from the old
+basis.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ from ..models.build import build
 from ..results.plan import Run
 from .columns import Root
 from .compile import Floats, Program, compile_model
+from .engine import Basis
 from .plans import Plans
 
 Places = tuple[Any, ...]
@@ -40,11 +42,14 @@ SCHEDULE = {"initiative", "milestone", "done", "start"}  # columns of schedule.c
 class Memory:
     """What a run keeps, as long as the process lives: its exact program and its initiatives' plans in use.
 
-    `used` maps the starts (initiative, milestone, period) an initiative's plans decide on to those plans, 0/1 per line.
+    `used` maps the starts (initiative, milestone, period) an initiative's plans decide on to those plans, 0/1 per line;
+    `basis` is the relaxation's, for a program whose initiatives have as many plans each (`first`) and as many rows.
     """
 
     exact: Program
     used: Mapping[Places, NDArray[np.bool_]]
+    first: NDArray[np.int64] | None = None
+    basis: Basis | None = None
 
 
 def remember(exact: Program, found: tuple[Plans, Root] | None) -> Memory:
@@ -58,7 +63,7 @@ def remember(exact: Program, found: tuple[Plans, Root] | None) -> Memory:
         if len(plans.points[c]):
             active = root.active[plans.first[c] : plans.first[c + 1]]
             used[tuple(places[int(k)] for k in plans.columns[c])] = plans.points[c][active] > 0.5
-    return Memory(bare(exact), used)
+    return Memory(bare(exact), used, plans.first, root.basis)
 
 
 def bare(program: Program) -> Program:
@@ -117,8 +122,15 @@ class Warm:
 
     def handed_on(self, exact: Program) -> Memory:
         """Return the memory of a run that needed no search: the columns are those of its start."""
-        used = self.memory.used if self.memory is not None else {}
-        return Memory(bare(exact), used)
+        return Memory(bare(exact), {}) if self.memory is None else replace(self.memory, exact=bare(exact))
+
+    def basis(self, plans: Plans) -> Basis | None:
+        """Return the earlier relaxation's basis where it fits."""
+        memory = self.memory
+        if memory is None or memory.basis is None or memory.first is None:
+            return None
+        same = np.array_equal(memory.first, plans.first) and len(memory.basis[1]) == len(plans.program.row_lower)
+        return memory.basis if same else None
 
     def known(self, plans: Plans) -> NDArray[np.bool_]:
         """Mark the columns over whole plans that are likely to be needed: those used before, and the earlier plan."""
