@@ -25,11 +25,14 @@ from .warm import Warm
 
 SMALL = 300  # integer columns up to which HiGHS alone is faster than a relaxation of our own first
 CONSTRUCTION = 0.6  # largest part of the time left that construction may take
-IMPROVEMENT = 0.6  # part of the time left after it that improvement takes
+IMPROVEMENT = 0.85  # part of the time left after it that improvement takes,
+BRANCHING = 0.6  # or this where HiGHS's glance closed `TELLING` of the gap
+TELLING = 0.05
 STUCK = 0.6  # part of that without a better plan after which improvement ends
 IDLE = 300  # steps without a better plan after which it ends where there is no time limit
-GLANCE = 3.0  # first HiGHS tries it for so many times the relaxation took (small programs only): many are easy
-LISTED = 6000  # whole plans up to which HiGHS searches over them, and not over periods: its bound is better there
+GLANCE = 3.0  # first HiGHS tries it for so many times the relaxation took, many programs are easy,
+GLANCED = 3000  # integer columns up to which it does
+LISTED = 2500  # whole plans up to which HiGHS searches over them, and not over periods: its bound is better there
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Hunt:
         self.phase = ""
         self.proved = False
         self.plans: Plans | None = None
+        self.improvement = IMPROVEMENT
 
     def left(self) -> float:
         """Return the seconds left."""
@@ -188,10 +192,14 @@ class Hunt:
 
     def _glance(self, walk: Walk, plans: Plans, seconds: float) -> None:
         """Let HiGHS try for a moment before the walk; where that is enough, it has also proved the bound."""
-        if not self._listed() or self.limits.steps is not None or self.interrupt or self.closed():
+        small = int(self.program.integer.sum()) <= GLANCED
+        if not small or self.limits.steps is not None or self.interrupt or self.closed():
             return
         self.tell("search")
+        before = self.gap() or np.inf
         self._take(self._solve(self.x, min(0.1 * self.left(), max(1.0, GLANCE * seconds))))
+        if (self.gap() or np.inf) < (1.0 - TELLING) * before:
+            self.improvement = BRANCHING
         ahead = self.x is not None and (walk.stand is None or walk.stand.value < (self.objective or 0.0))
         if ahead and self.x is not None and not self.closed():
             walk.begin(plans.taken(self.x), self.deadline)
@@ -233,7 +241,7 @@ class Hunt:
 
     def _improve(self, walk: Walk, plans: Plans) -> None:
         """Step until the gap is closed, the steps or the time are used up, nothing is found, or a signal comes."""
-        began, allowed, steps = time.monotonic(), IMPROVEMENT * self.left(), self.limits.steps
+        began, allowed, steps = time.monotonic(), self.improvement * self.left(), self.limits.steps
         better, last = 0.0, walk.turn
         while walk.stand is not None and not self.interrupt and not self.closed():
             if steps is not None:

@@ -4,8 +4,8 @@ Usage: python tools/derive_orlib.py DATA_DIR [OUT_FILE]
 
 DATA_DIR holds the published files `mknap1.txt` (Petersen's seven problems, optima in the file),
 `mknapcb1.txt` (Chu and Beasley's thirty problems of 5 constraints and 100 items) and
-`best-feasible-slns.txt` (their best known values). The output keeps the problems the tests use, every
-number as the text the file has. Same input, same bytes.
+`best-feasible-slns.txt` (their best known values). The output keeps all of them, every number as the text the
+file has. Same input, same bytes.
 Source: OR-Library, J. E. Beasley, MIT licence.
 """
 
@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ATTRIBUTION = "OR-Library (J. E. Beasley), MIT licence; mknap1: Petersen 1967; mknapcb1: Chu and Beasley 1998"
-CHU_BEASLEY = (0, 1)
 
 Problem = dict[str, object]
 
@@ -55,11 +54,10 @@ def derive(folder: Path) -> dict[str, object]:
     """Return the content of the data file."""
     best = read_best_known(folder / "best-feasible-slns.txt")
     chu_beasley = read_problems(folder / "mknapcb1.txt", "5.100")
-    chosen = [chu_beasley[n] for n in CHU_BEASLEY]
-    for problem in chosen:
+    for problem in chu_beasley:
         if problem["optimum"] != best[str(problem["name"])]:
             raise SystemExit(f"{problem['name']}: the two files disagree about the best known value")
-    return {"source": ATTRIBUTION, "problems": read_problems(folder / "mknap1.txt", "mknap1") + chosen}
+    return {"source": ATTRIBUTION, "problems": read_problems(folder / "mknap1.txt", "mknap1") + chu_beasley}
 
 
 def main(arguments: list[str]) -> None:
