@@ -112,7 +112,7 @@ def _share(context: click.Context, parameter: click.Parameter, value: str | None
     "--start",
     type=click.Path(path_type=Path),
     metavar="RUN",
-    help="A run to start from: its plan (mended), its bound (where it still holds) and, without --gap, its gap.",
+    help="A run to start from: its plan (mended), its bound (where it still holds) and, without --gap, 1.1 of its gap.",
 )
 @click.option("--set", "changes", multiple=True, metavar="CHANGE", help=f"A what-if, several allowed: {WHAT_IF}.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")

@@ -30,6 +30,7 @@ BRANCHING = 0.6  # or this where HiGHS's glance closed `TELLING` of the gap
 TELLING = 0.05
 STUCK = 0.6  # part of that without a better plan after which improvement ends
 IDLE = 300  # steps without a better plan after which it ends where there is no time limit
+RACE = 8  # steps from a start and from what the relaxation leads to, before one of them is left
 GLANCE = 3.0  # first HiGHS tries it for so many times the relaxation took, many programs are easy,
 GLANCED = 3000  # integer columns up to which it does
 LISTED = 2500  # whole plans up to which HiGHS searches over them, and not over periods: its bound is better there
@@ -185,6 +186,8 @@ class Hunt:
         deadline = time.monotonic() + CONSTRUCTION * self.left()
         if start is None or not self._begin(walk, plans, plans.taken(start), deadline):
             self._construct(walk, plans, deadline)
+        elif not self.closed():
+            self._race(walk, plans, deadline)
         if start is None:
             self._glance(walk, plans, time.monotonic() - clock)
         self._improve(walk, plans)
@@ -216,6 +219,23 @@ class Hunt:
         walk.mend(deadline)
         self._stands(walk, plans, "mending")
         return walk.whole
+
+    def _race(self, walk: Walk, plans: Plans, deadline: float) -> None:
+        """Hold the start against what the relaxation leads to, a few steps each, and go on with the better."""
+        ours, rival = walk.stand, walk.rival(deadline)
+        ends = []
+        for stand, phase in ((rival, "construction"), (ours, "improvement")):
+            if stand is None or rival is None:
+                continue
+            walk.stand = stand
+            self._stands(walk, plans, phase)
+            for _ in range(RACE):
+                if self.closed() or self.interrupt:
+                    return
+                if walk.step(0.0, deadline):
+                    self._stands(walk, plans, "improvement")
+            ends.append(walk.stand)
+        walk.stand = max(ends, key=lambda stand: stand.value, default=ours)
 
     def _construct(self, walk: Walk, plans: Plans, deadline: float) -> None:
         """Stand on what the relaxation leads to."""

@@ -1,12 +1,15 @@
 """From a case to a verified run: build, compile, search, settle to the cent, verify."""
 
+import gc
 import math
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
 
 from ..inputs.case import Case
 from ..inputs.faults import Infeasible, NotVerified, SolverFailure
@@ -17,6 +20,7 @@ from ..results.rule_tables import rule_tables
 from ..results.summary import summarise
 from ..results.tables import Tables
 from ..results.verify import Audit, audit
+from .aside import set_aside
 from .compile import Floats, Program, compile_model
 from .diagnose import explain
 from .doubt import Doubt
@@ -29,6 +33,7 @@ from .warm import Memory, Warm, earlier_gap, remember, startable
 
 GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
 CUTS = 8  # schedules of the compact form that are cut off before the exact form is searched itself
+LARGE = 1000  # columns of a model after which memory is tidied up
 ROUNDS = 40  # how often the exact form is searched again after that
 
 STATUS = {
@@ -48,9 +53,9 @@ class SolveOptions:
     """How to solve; None takes the value of case.toml.
 
     `gap` is relative, `time_limit` in seconds, `threads` 0 = all. `start` is an earlier run, of this case or one like
-    it, to start from; without a `gap` of its own the search then stops at the earlier gap too. A run without a plan is
-    no start. `steps` limits improvement steps and branch-and-bound nodes instead of time, so that every machine ends
-    at the same plan (with one thread, and a time limit that is not reached).
+    it, to start from; without a `gap` of its own the search then stops a tenth above the earlier gap. A run without a
+    plan is no start. `steps` limits improvement steps and branch-and-bound nodes instead of time, so that every machine
+    ends at the same plan (with one thread, and a time limit that is not reached).
     """
 
     gap: float | None = None
@@ -217,13 +222,24 @@ def solve(case: Case, options: SolveOptions | None = None, progress: Listener | 
     options = options or SolveOptions()
     if case.contradictions:
         raise Infeasible("; ".join(f"{f.file}: {f.expected} ({f.hint})" for f in case.contradictions))
+    run = _solved(case, options, progress)
+    if run.report.model["columns"] > LARGE:
+        gc.collect()  # a model's objects refer to each other in circles, and those of one large model fill memory
+    return run
+
+
+def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run:
+    """Build, search, settle and verify."""
     limits = options.limits(case)
     warm = Warm(options.start, case) if options.start is not None and startable(options.start) else None
-    with listening() as interrupt:
+    with listening() as interrupt, ExitStack() as stack:
         work = Work(case, limits, interrupt, progress or _ignore, warm=warm)
-        model, exact, program = work.prepare()
-        factors = factor_table(case)
-        found, settled = work.hunt(exact, program, Settler(model, exact, factors))
+        with PauseGC():
+            model, exact, program = work.prepare()
+            factors = factor_table(case)
+            settler = Settler(model, exact, factors)
+            stack.enter_context(set_aside())
+        found, settled = work.hunt(exact, program, settler)
         if found.ending is Ending.INFEASIBLE and settled is None:
             work.listener(Progress("explaining", time.monotonic() - work.began))
             raise Infeasible(explain(case, model, exact, interrupt))

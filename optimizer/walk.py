@@ -28,7 +28,7 @@ LONGEST = 10.0  # most seconds of a step
 PATIENCE = 25  # steps without improvement after which branch and bound tries a larger neighbourhood
 BRANCH, NODES = 6.0, 300  # its seconds and nodes
 MANY, BRANCHED = 25, 0.4  # its free initiatives: at least, and as a part of all
-MENDS = 8  # times that a schedule is mended, for the best of them
+MENDS = 5  # times that a schedule is mended, for the best of them, if each takes `STEP` relaxations
 MENDING = 30  # steps after which a schedule is given up that still breaks limits
 HEAT = 0.05  # mean loss that a step may accept at the start of the walk, as a part of the gap
 SHORT = 1e-7  # shortfall, in the rows' scale, that is none
@@ -107,8 +107,8 @@ class Walk:
 
     def mend(self, deadline: float) -> None:
         """Mend the stand several times, around other initiatives each time, and take the best; none: no stand."""
-        broken, best = self.stand, None
-        for _ in range(MENDS):
+        broken, best, enough = self.stand, None, self.relaxations + MENDS * STEP
+        while best is None or self.relaxations < enough:
             self.stand = broken
             for _ in range(MENDING):
                 if self.whole or self.interrupt or time.monotonic() >= deadline:
@@ -120,6 +120,13 @@ class Walk:
             if self.root.bound is not None and self.root.bound - best.value <= self.limits.gap * abs(best.value):
                 break
         self.stand = best
+
+    def rival(self, deadline: float) -> Stand | None:
+        """Return what the relaxation leads to, unless it is more than twice as far from the bound as the stand is."""
+        if self.root.x is None or self.root.bound is None or self.stand is None:
+            return None
+        floor = 2.0 * self.stand.value - self.root.bound
+        return self._dive(np.round(self.root.x), self._undecided(), False, floor, CONSTRUCTION, deadline)
 
     def step(self, heat: float, deadline: float) -> bool:
         """Try one neighbourhood; `heat` (1 at first, 0 at the end) says how much worse the next stand may be."""

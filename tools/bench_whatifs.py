@@ -4,8 +4,9 @@
 
 Per case: one cold run, then changes of one budget row by 10 % up or down that has nothing left in the plan, and of one
 currency's rate by 10 %. Each changed case is solved cold with the same time limit, then warm from the first run, with
-the cold run's final gap as its goal. Times are from the call of `solve` (building included) until the gap is first that
-small. A few changes of rows with money to spare are reported apart: there the warm run stops by itself.
+the cold run's final gap as its goal. Times are the processor's, from the call of `solve` (building included) until the
+gap is first that small. Some changes of rows with money to spare are reported apart: there the warm run stops by
+itself.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench_cases import case_of
@@ -31,12 +33,13 @@ INTRODUCTION = """# Warm what-ifs
 
 This file is written by `tools/bench_whatifs.py`; a change by hand is lost.
 
-A solved run is changed and solved again, *cold* (from nothing) and *warm* (`start=run`), one thread, the same time limit.
-**Binding**: one budget row that the plan uses up, or one exchange rate, by ±10 %. Times run from the call of `solve`,
-building included, to the gap at which the cold run ends; the ratio is warm/cold, *never* where the warm run did not get
-there within the limit. Both searches depend on luck of some tenths of a per cent: where the cold run was lucky, the warm one has
-to find as good a plan. **Spare**: one budget row with money left over, by ±10 %; the warm run stops by itself (at the gap of
-the run it starts from), seconds are of the whole call, settling and verifying included.
+A solved run is changed and solved again, *cold* (from nothing) and *warm* (`start=run`), one thread, the same time
+limit. **Binding**: one budget row that the plan uses up, or one exchange rate, by ±10 %. Seconds are the processor's,
+from the call of `solve`, building included, to the gap at which the cold run ends; the ratio is warm/cold, *never*
+where the warm run did not get there within the limit. Both searches depend on luck of some tenths of a per cent: where
+the cold run was lucky, the warm one has to find as good a plan. **Spare**: one budget row with money left over, by
+±10 %; the warm run stops by itself (a tenth above the first gap); seconds are of the whole call, settling and
+verifying included.
 """
 
 
@@ -75,15 +78,20 @@ class Trial:
 
 @dataclass
 class Trace:
-    """Hears a search and keeps when the gap became smaller."""
+    """Hears a search and keeps when, in processor seconds, the gap became smaller."""
 
-    points: list[tuple[float, float]]
+    points: list[tuple[float, float]] = field(default_factory=list)
+    began: float = field(default_factory=time.process_time)
 
     def __call__(self, progress: object) -> None:
         """Note the gap."""
-        gap, seconds = getattr(progress, "gap", None), getattr(progress, "seconds", 0.0)
+        gap = getattr(progress, "gap", None)
         if gap is not None and (not self.points or gap < self.points[-1][1]):
-            self.points.append((seconds, gap))
+            self.points.append((self.seconds(), gap))
+
+    def seconds(self) -> float:
+        """Return how much the processor has worked since the beginning."""
+        return time.process_time() - self.began
 
     def reached(self, gap: float) -> float | None:
         """Return when the gap was first that small."""
@@ -111,14 +119,14 @@ def changes_of(run: fa.Run, count: int, spare: int, seed: int) -> list[Change]:
     return found
 
 
-def solve(case: fa.Case, options: fa.SolveOptions) -> tuple[fa.Run, Trace] | None:
-    """Solve and hear; None where there is no plan."""
-    trace = Trace([])
+def solve(case: fa.Case, options: fa.SolveOptions) -> tuple[fa.Run, Trace, float] | None:
+    """Solve and hear; return the run, what was heard and the processor seconds of it all; None without a plan."""
+    trace = Trace()
     try:
         run = fa.solve(case, options, trace)
     except fa.Infeasible:
         return None
-    return (run, trace) if run.report.gap is not None else None
+    return (run, trace, trace.seconds()) if run.report.gap is not None else None
 
 
 def trial(base: fa.Run, change: Change, seconds: float) -> Trial | None:
@@ -131,14 +139,13 @@ def trial(base: fa.Run, change: Change, seconds: float) -> Trial | None:
     goal = max(gap * (1 + 1e-6), LEAST) if change.binding else None
     warm = solve(case, fa.SolveOptions(gap=goal, time_limit=seconds, threads=1, start=base))
     reached = max(gap, LEAST)
-    report = cold[0].report
-    when = cold[1].reached(reached) or report.seconds
+    when = cold[1].reached(reached) or cold[2]
     if warm is None:
-        return Trial(change, gap, when, None, report.seconds, seconds, "no plan")
+        return Trial(change, gap, when, None, cold[2], seconds, "no plan")
     ended = warm[0].report
     near = ended.gap is not None and ended.gap <= reached * (1 + 1e-6) + 1e-12
-    first = warm[1].reached(reached) or (ended.seconds if near else None)
-    return Trial(change, gap, when, first, report.seconds, ended.seconds, ended.phase)
+    first = warm[1].reached(reached) or (warm[2] if near else None)
+    return Trial(change, gap, when, first, cold[2], warm[2], ended.phase)
 
 
 def measured(name: str, given: argparse.Namespace) -> tuple[fa.Run, list[Trial]]:
