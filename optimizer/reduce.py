@@ -15,12 +15,6 @@ from .compile import Floats, Program
 TOLERANCE = 1e-7  # by how much, in a row's scale, fixed columns may pass its sides
 
 
-def undecided(program: Program, x: Floats) -> NDArray[np.int64]:
-    """Return the chains (initiatives) that have a fractional column at `x`."""
-    fractional = program.integer & (np.abs(x - np.round(x)) > 1e-6)
-    return np.unique(program.chain[fractional])
-
-
 def hold(program: Program, x: Floats, free: NDArray[np.int64]) -> Program:
     """Return the program with every chain but the `free` ones fixed at `x`."""
     lower, upper = program.lower.copy(), program.upper.copy()
