@@ -70,7 +70,8 @@ class Plans:
 
     `program` has first the `kept` columns of the source (money, and the columns of chains that are not enumerated),
     then the plans, chain by chain: those of chain c are `first[c]:first[c+1]`. Its last rows say that each enumerated
-    chain takes one plan. `columns[c]` are the source columns of chain c and `points[c]` its plans over them.
+    chain takes one plan. `columns[c]` are the source columns of chain c and `points[c]` its plans over them,
+    empty where they are not enumerated. `limits` are the rows that link chains or hold money.
     """
 
     source: Program

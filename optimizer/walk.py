@@ -168,7 +168,7 @@ class Walk:
         search = Search(reduced.program, limits)
         search.start_from(stand.x[part.columns][reduced.kept])
         outcome = search.run(self.interrupt)
-        if outcome.x is None or outcome.objective is None or outcome.objective <= stand.value * (1 + 1e-9):
+        if outcome.x is None or outcome.objective is None or outcome.objective <= stand.value + 1e-9 * abs(stand.value):
             return None
         return Stand(self._whole(part, reduced.expand(outcome.x)), outcome.objective, 0.0)
 
