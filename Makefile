@@ -1,5 +1,5 @@
 # `make check` and `make test` are exactly what .ci/run does.
-.PHONY: check test bench picture clean
+.PHONY: check test bench whatifs picture reference clean
 
 check:            # clean install of a clean build, ruff, strict mypy, the layout test
 	bash tools/check.sh
@@ -9,10 +9,16 @@ test: .venv       # every test, against an editable install
 
 bench: .venv      # our search beside four other solvers; docs/benchmarks from it. BENCH="hard-100 --seconds 300"
 	.venv/bin/python -m pip install -q -c constraints.txt -e '.[bench]'
-	.venv/bin/python tools/bench.py $(BENCH)
+	.venv/bin/python tools/bench/bench.py $(BENCH)
+
+whatifs: .venv    # warm what-ifs beside cold ones; docs/benchmarks/whatifs.md from it. WHATIFS="hard-100 --changes 5"
+	.venv/bin/python tools/bench/bench_whatifs.py $(WHATIFS) --out docs/benchmarks/whatifs.md
 
 picture: .venv    # docs/quantum.svg from a real run
 	.venv/bin/python tools/picture.py
+
+reference: .venv  # docs/reference.md from the row models, the settings and the command line
+	.venv/bin/python tools/reference/reference.py
 
 .venv: pyproject.toml constraints.txt
 	bash tools/venv.sh .venv

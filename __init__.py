@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from fundalign.inputs.read import read_case
+    from fundalign.optimizer.replan import replan
     from fundalign.optimizer.solve import SolveOptions, solve
     from fundalign.results.plan import Plan, Run, SolveReport
     from fundalign.results.store import read_run
@@ -39,6 +40,7 @@ _HOME = {
     "SolverFailure": "inputs.faults",
     "UsageError": "inputs.faults",
     "read_case": "inputs.read",
+    "replan": "optimizer.replan",
     "SolveOptions": "optimizer.solve",
     "solve": "optimizer.solve",
     "Plan": "results.plan",
@@ -67,6 +69,7 @@ __all__ = [
     "__version__",
     "read_case",
     "read_run",
+    "replan",
     "solve",
     "verify",
 ]

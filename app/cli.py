@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import sys
@@ -15,9 +14,10 @@ import click
 from .console import Talk, write
 from .errors import report_defect, talking
 from .exits import Exit
+from .fx import fx
+from .options import Asked, finite, searching, share
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-WHAT_IF = "'budgets.payments[funder=DE,cycle=c1]*=0.9'"
 
 
 @click.group(context_settings=CONTEXT)
@@ -67,88 +67,67 @@ def check(talk: Talk, case: str) -> int:
     return check_case(talk, case)
 
 
-def _finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
-    """Refuse `nan` and `inf` where a number is asked for."""
-    if value is not None and not math.isfinite(value):
-        raise click.BadParameter(f"{value} is not a number to search with", context, parameter)
-    return value
-
-
-def _share(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
-    """Return a relative gap; refuse what is no number from 0 to 1, such as a percentage."""
-    try:
-        gap = None if value is None else float(value)
-    except ValueError:
-        gap = math.nan
-    if gap is not None and not 0 <= gap <= 1:
-        raise click.BadParameter(f"{value!r} is not a share such as 0.05", context, parameter)
-    return gap
-
-
 @cli.command(short_help="Find the best plan and write it, verified.")
 @click.argument("case", metavar="CASE")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run; default ./<CASE>-run.")
-@click.option(
-    "--gap",
-    callback=_share,
-    metavar="SHARE",
-    help="Relative gap at which to stop, such as 0.001; default from the case.",
-)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    callback=_finite,
-    metavar="S",
-    help="Seconds; default from the case.",
-)
-@click.option(
-    "--steps",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Steps of improvement and branch-and-bound nodes; the same plan on every machine.",
-)
-@click.option("--scenario", metavar="NAME", help="A scenario of the case's scenarios.toml.")
 @click.option(
     "--start",
     type=click.Path(path_type=Path),
     metavar="RUN",
     help="A run to start from: its plan (mended), its bound (where it still holds) and, without --gap, 1.1 of its gap.",
 )
-@click.option("--set", "changes", multiple=True, metavar="CHANGE", help=f"A what-if, several allowed: {WHAT_IF}.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
-@click.option("--threads", type=click.IntRange(0, 256), default=0, help="Threads of the solver; 0 = it chooses.")
-@click.option("--solver-log", is_flag=True, help="Show the solver's own log on stderr.")
-@click.option("--force", is_flag=True, help="Replace an earlier run in the output folder.")
-@click.option("--log-json", is_flag=True, help="One JSON object per line on stderr, for batch jobs.")
 @talking
-def solve(
-    talk: Talk,
-    case: str,
-    output: Path | None,
-    gap: float | None,
-    time_limit: float | None,
-    steps: int | None,
-    scenario: str | None,
-    start: Path | None,
-    changes: tuple[str, ...],
-    seed: int,
-    threads: int,
-    solver_log: bool,
-    force: bool,
-) -> int:
+@searching
+def solve(talk: Talk, case: str, start: Path | None, asked: Asked) -> int:
     """Find the best plan of CASE, verify every rule of it exactly and write it to a run folder.
 
     With --start the search goes on from an earlier run of this case or one like it, such as a what-if on RUN/case.
     Ctrl-C and SIGTERM stop the search and still write the best plan found. With --format json stdout carries
     the run's summary.json.
     """
-    from ..optimizer.solve import SolveOptions
-    from .solving import Request, solve_case
+    from .solving import solve_case
 
-    options = SolveOptions(
-        gap=gap, time_limit=time_limit, seed=seed, threads=threads, solver_log=solver_log, steps=steps
-    )
-    return solve_case(talk, Request(case, output, scenario, changes, force, start), options)
+    return solve_case(talk, asked.request(case, start), asked.options())
+
+
+@cli.command(short_help="Plan again from an approved run, keeping what has happened.")
+@click.argument("case", metavar="CASE")
+@click.option(
+    "--from", "approved", required=True, type=click.Path(path_type=Path), metavar="RUN", help="The approved run."
+)
+@click.option(
+    "--frozen-until", required=True, metavar="PERIOD", help="The first period that may change; before it nothing does."
+)
+@click.option(
+    "--max-change", callback=share, metavar="SHARE", help="Largest share of the money approved from then on to move."
+)
+@click.option(
+    "--price",
+    type=click.FloatRange(min=0),
+    callback=finite,
+    metavar="VALUE",
+    help="What moving one unit of base currency costs in value; goal value only.",
+)
+@talking
+@searching
+def replan(
+    talk: Talk,
+    case: str,
+    approved: Path,
+    frozen_until: str,
+    max_change: float | None,
+    price: float | None,
+    asked: Asked,
+) -> int:
+    """Find the best plan of CASE, as it is now, that keeps what an approved run did before a period.
+
+    What has begun goes on, and payments before the period are the approved ones to the cent. The run folder gets
+    differences.csv: what is kept, moved, resized, dropped and added, and why. RUN is verified first. With --format
+    json stdout carries the run's summary.json with the differences added.
+    """
+    from .replan import Promise, replan_case
+
+    promise = Promise(approved, frozen_until, max_change, price)
+    return replan_case(talk, asked.request(case), asked.options(), promise)
 
 
 @cli.command(short_help="Recompute every rule of a run exactly.")
@@ -162,6 +141,9 @@ def verify(talk: Talk, run: Path) -> int:
     from .checking import verify_run
 
     return verify_run(talk, run)
+
+
+cli.add_command(fx)
 
 
 class Terminated(SystemExit):

@@ -70,14 +70,14 @@ def guarded(command: Command, talk: Talk, arguments: dict[str, object]) -> int:
         return _said(talk, "usage", f"cannot use{place}: {error.strerror or error}", Exit.USAGE)
 
 
-def invalid_input(talk: Talk, error: InputError) -> int:
+def invalid_input(talk: Talk, error: InputError, owner: str = "the case") -> int:
     """Say every fault of the input: a table on stderr, or the list in the JSON on stdout."""
     from .faultlist import as_json, fault_tables
 
     count = sum(fault.severity != "warning" for fault in error.faults)
     faults = f"{count} fault{'s' if count != 1 else ''}"
     source = next(iter(getattr(error, "__notes__", [])), "")
-    told = f"{source} brings {faults} that the case itself does not have" if source else f"the case has {faults}"
+    told = f"{source} brings {faults} that the case itself does not have" if source else f"{owner} has {faults}"
     message = f"{told}; nothing was written"
     if talk.log.json_lines:
         for fault in as_json(error.faults):

@@ -22,6 +22,22 @@ class Exit(IntEnum):
     TERMINATED = 143  # 128 + SIGTERM
 
 
+MEANINGS = {
+    Exit.DONE: "done, within the gap and verified",
+    Exit.DEFECT: "a defect of fundalign; the message says what to report",
+    Exit.USAGE: "wrong usage: no such path or scenario, output exists; said before any work",
+    Exit.INVALID_INPUT: "invalid input; nothing is written",
+    Exit.INFEASIBLE: "infeasible; the explanation is written to the output folder",
+    Exit.NUMERICAL: "unbounded, or numerical trouble",
+    Exit.LIMIT_WITH_PLAN: "a limit ended the search; a feasible plan is written, and the last line says how far from "
+    "the goal it can be at most",
+    Exit.LIMIT_WITHOUT_PLAN: "a limit ended the search without a plan",
+    Exit.NOT_VERIFIED: "verification failed",
+    Exit.INTERRUPTED: "interrupted by Ctrl-C",
+    Exit.TERMINATED: "interrupted by SIGTERM",
+}
+"""Every exit code in words, for the reference page."""
+
 _BY_STATUS = {
     "optimal": Exit.DONE,
     "feasible": Exit.LIMIT_WITH_PLAN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..optimizer.solve import SolveOptions
     from ..results.plan import Plan, Run
 
+    Prepare = Callable[[Talk, Case, SolveOptions], tuple[Case, SolveOptions]]
 
 MOST_NAMES = 10
 
@@ -42,12 +44,17 @@ class Request:
         return {"scenario": self.scenario, "set": list(self.changes)}
 
 
-def solve_case(talk: Talk, request: Request, options: SolveOptions) -> int:
-    """Read, change, solve, write and show; return the exit code of how the search ended."""
+def as_it_is(talk: Talk, case: Case, options: SolveOptions) -> tuple[Case, SolveOptions]:
+    """Solve the case as it is."""
+    return case, options
+
+
+def solve_case(talk: Talk, request: Request, options: SolveOptions, prepare: Prepare = as_it_is) -> int:
+    """Read, change, `prepare`, solve, write and show; return the exit code of how the search ended."""
     path = case_path(request.case)
     folder = output_folder(path, request.output, request.force)
     options = _started(talk, request, options)
-    case = _changed_case(talk, path, request)
+    case, options = prepare(talk, _changed_case(talk, path, request), options)
     for warning in case.warnings:
         talk.log.warning(str(warning), **warning.as_dict())
     began = monotonic()
@@ -168,12 +175,18 @@ def _without_plan(talk: Talk, run: Run) -> int:
 
 def _show(talk: Talk, run: Run, plan: Plan, folder: Path) -> None:
     """Show the plan: the summary as JSON, or tables; the limit that ended the search is the last line."""
+    from .differences import differences_page, with_differences
     from .solution import files_line, solution_page
 
     last = limit_line(run)
     if talk.wants_json:
-        talk.data(dict(run.summary))
+        talk.data(with_differences(run, plan))
         if last is not None:
             talk.log.warning(last.plain, "limit")
         return
-    talk.show(*solution_page(run, plan), files_line(folder), *([last] if last is not None else []))
+    talk.show(
+        *solution_page(run, plan),
+        *differences_page(run, plan),
+        files_line(folder),
+        *([last] if last is not None else []),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .accessors import Cycle, Facts, Precedence
+from .approved import Approved
 from .change import OPS, Change, changed_rows, changed_settings, place_faults
 from .check import run_checks
 from .draft import Draft
@@ -24,13 +25,15 @@ class Case(Facts):
     """A checked case: settings and tables with their accessors (see :class:`Facts`), scenarios, and warnings.
 
     ``name`` is the stem of the path it was read from. ``contradictions`` is only filled on a case made by a
-    change: rules that leave no plan, so that solving it is infeasible before any search.
+    change: rules that leave no plan, so that solving it is infeasible before any search. With an ``approved``
+    plan the case is a re-plan of it.
     """
 
     scenarios: tuple[Scenario, ...] = ()
     name: str = "case"
     warnings: tuple[Fault, ...] = ()
     contradictions: tuple[Fault, ...] = ()
+    approved: Approved | None = None
 
     def __repr__(self) -> str:
         """Return name and sizes in one line."""
@@ -94,6 +97,7 @@ class Case(Facts):
             self.name,
             tuple(draft.warnings),
             tuple(draft.contradictions),
+            None if self.approved is None else self.approved.again(facts),
         )
 
 

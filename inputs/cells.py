@@ -228,11 +228,18 @@ Duration = Annotated[int, Field(ge=1, le=MOST_PERIODS), _AS_INTEGER, _INTEGER_KI
 Ordinal = Annotated[int, Field(ge=1), _AS_INTEGER, _INTEGER_KIND]
 
 
-def column(description: str, default: Any = ..., *, unit: str = "", refers: str = "") -> Any:
-    """Describe a column: one sentence, its default (``...`` = required), unit and what its cells refer to.
+def column(
+    description: str, default: Any = ..., *, example: str, feeds: str = "sets", unit: str = "", refers: str = ""
+) -> Any:
+    """Describe a column: one sentence, its default (``...`` = required), an example, unit, rules and references.
 
-    ``refers`` is ``funder``, ``party``, ``initiative``, ``milestone`` (with the row's initiative), ``stage``,
-    or a selector: ``funders``, ``sources``, ``initiatives``, ``parties``, ``each`` (parties or the word
-    each).
+    ``feeds`` names the rules of the model in which the column stands, separated by commas, as in
+    :data:`fundalign.inputs.rules.RULES`. ``refers`` is ``funder``, ``party``, ``initiative``, ``milestone``
+    (with the row's initiative), ``stage``, or a selector: ``funders``, ``sources``, ``initiatives``,
+    ``parties``, ``each`` (parties or the word each).
     """
-    return Field(default, description=description, json_schema_extra={"unit": unit, "refers": refers})
+    return Field(
+        default,
+        description=description,
+        json_schema_extra={"unit": unit, "refers": refers, "example": example, "feeds": feeds},
+    )

@@ -14,9 +14,10 @@ from .cells import parse_flag, parse_integer, parse_number
 from .faults import Fault, InputError, did_you_mean
 from .parsing import Cells, ParsedTable, RawTable, parse_table
 from .schema import columns
-from .settings import SECTIONS, Settings, parse_settings
+from .settings import SECTIONS, Settings
 from .tables import TABLES, Row
 from .texts import row_cells, settings_data, to_text
+from .toml import parse_settings
 
 Op = Literal["set", "add", "multiply"]
 OPS: Final[tuple[Op, ...]] = ("set", "add", "multiply")

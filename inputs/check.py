@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from . import checks_keys, checks_money, checks_plan, checks_rules, checks_unsupported
+from . import checks_backing, checks_goal, checks_keys, checks_money, checks_plan, checks_rules
 from .draft import Draft
 
 Check = Callable[[Draft], None]
 
 CHECKS: Final[tuple[Check, ...]] = (
-    checks_unsupported.settings_are_supported,
-    checks_unsupported.tables_are_supported,
-    checks_unsupported.columns_are_supported,
     checks_keys.needed_tables_have_rows,
     checks_keys.keys_are_unique,
     checks_keys.orders_run_from_one,
@@ -33,12 +30,19 @@ CHECKS: Final[tuple[Check, ...]] = (
     checks_rules.rows_of_a_rule_agree,
     checks_rules.matching_funders_match,
     checks_rules.equity_has_its_measure,
+    checks_backing.guarantees_cover_private_funders,
+    checks_goal.goals_have_what_they_need,
+    checks_goal.buffers_have_an_effect,
     checks_plan.precedence_has_no_circle,
     checks_plan.dates_of_a_milestone_agree,
     checks_plan.initiatives_can_be_done,
     checks_plan.choices_can_be_made,
     checks_plan.cofunding_floors_fit,
     checks_plan.equity_floors_fit,
+    checks_goal.required_value_can_be_had,
+    checks_backing.covered_funders_can_pay,
+    checks_backing.funders_can_pay,
+    checks_backing.synergies_can_be_had,
 )
 
 

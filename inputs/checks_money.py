@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from .correlations import smallest_impossible
 from .draft import Draft
 from .tables import (
     BudgetRow,
@@ -15,8 +16,6 @@ from .tables import (
     PartyRow,
     RateRow,
 )
-
-_TINY = -1e-9
 
 
 def _uses(draft: Draft) -> Iterator[tuple[str, int, str, str]]:
@@ -93,7 +92,7 @@ def correlations_can_be(draft: Draft) -> None:
             pairs.setdefault((row.currency_a, row.currency_b), (number, row.correlation))
     if "" in unclear:
         return
-    core = _impossible(sorted({code for pair in pairs for code in pair}), {k: v for k, (_, v) in pairs.items()})
+    core = smallest_impossible(sorted({code for pair in pairs for code in pair}), {k: v for k, (_, v) in pairs.items()})
     if not core:
         return
     named = [(pair, number) for pair, (number, _) in pairs.items() if set(pair) <= core]
@@ -102,26 +101,6 @@ def correlations_can_be(draft: Draft) -> None:
     for (a, b), number in named:
         hint = f"together impossible: {text}; pairs not listed count as 0"
         draft.fault("correlations", number, "correlation", pairs[a, b][1], expected, hint)
-
-
-def _impossible(codes: list[str], values: dict[tuple[str, str], Decimal]) -> set[str]:
-    """Return a smallest set of currencies whose correlations contradict each other, if there is one."""
-    if not codes:
-        return set()
-    import numpy as np
-
-    matrix = np.eye(len(codes))
-    place = {code: index for index, code in enumerate(codes)}
-    for (a, b), value in values.items():
-        matrix[place[a], place[b]] = matrix[place[b], place[a]] = float(value)
-    kept = list(range(len(codes)))
-    if np.linalg.eigvalsh(matrix)[0] >= _TINY:
-        return set()
-    for index in range(len(codes)):
-        rest = [other for other in kept if other != index]
-        if rest and np.linalg.eigvalsh(matrix[np.ix_(rest, rest)])[0] < _TINY:
-            kept = rest
-    return {codes[index] for index in kept}
 
 
 def cycles_are_sound(draft: Draft) -> None:

@@ -148,17 +148,24 @@ def _prospects(draft: Draft) -> tuple[dict[Node, str], Payers | None]:
     facts = draft.facts
     circles = circle([*sequence(facts), *precedence(facts)])
     dead = {} if circles or not draft.timed else never_done(facts)
-    judged = draft.whole("funders", "shares", "matching", "eligibility", "groups", "parties")
+    judged = draft.whole("funders", "shares", "matching", "guarantees", "eligibility", "groups", "parties")
     judged = judged and draft.sure("initiatives", "theme", "call", "pot") and draft.sure("milestones", "stage")
     return dead, Payers(facts, budgets_known=_budgets_known(draft)) if judged else None
 
 
-def _hopeless(facts: Facts, dead: Mapping[Node, str], payers: Payers | None) -> dict[str, str]:
+def hopeless(draft: Draft, *, to_the_end: bool = False) -> dict[str, str]:
+    """Return the initiatives that can never be funded, or never be done ``to_the_end``, each with why."""
+    return _hopeless(draft.facts, *_prospects(draft), to_the_end=to_the_end)
+
+
+def _hopeless(
+    facts: Facts, dead: Mapping[Node, str], payers: Payers | None, *, to_the_end: bool = False
+) -> dict[str, str]:
     """Return the initiatives that can never be funded (if mandatory or complete: done), each with why."""
     found: dict[str, str] = {}
     for i, row in facts.initiatives.items():
         steps = facts.milestones.get(i, ())
-        wanted = steps if row.complete or row.status == "mandatory" else steps[:1]
+        wanted = steps if to_the_end or row.complete or row.status == "mandatory" else steps[:1]
         for step in wanted:
             if (i, step.milestone) in dead:
                 found[i] = f"milestone {step.milestone}: {dead[i, step.milestone]}"
@@ -186,7 +193,7 @@ def choices_can_be_made(draft: Draft) -> None:
     facts = draft.facts
     if not facts.tables["choices"] or not draft.whole("choices"):
         return
-    reasons = _hopeless(facts, *_prospects(draft))
+    reasons = hopeless(draft)
     scopes: dict[str, set[str]] = {}
     first: dict[str, tuple[int, ChoiceRow]] = {}
     for number, row in draft.rows(ChoiceRow):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 
 from .accessors import KINDS
@@ -15,7 +15,6 @@ from .tables import (
     EarmarkRow,
     EquityRow,
     FunderRow,
-    GuaranteeRow,
     InitiativeRow,
     MatchingRow,
     MilestoneRow,
@@ -186,12 +185,11 @@ def _agree(draft: Draft, table: str, column: str, rows: Iterable[tuple[int, str,
 
 
 def matching_funders_match(draft: Draft) -> None:
-    """Matching rules name matching funders; guarantees name a guarantor and covered private funders."""
-    facts = draft.facts
+    """Matching rules name matching funders, and a matching funder in no rule pays nothing."""
     kinds: dict[str, str] = {row.funder: row.kind for _, row in draft.knowing(FunderRow, "funder", "kind")}
     in_rule: set[str] = set()
     for number, row in draft.knowing(MatchingRow, "funders"):
-        named = _funders(draft, kinds, row.funders)
+        named = funders_meant(draft, kinds, row.funders)
         in_rule |= named
         wrong = sorted(f for f in named if kinds.get(f, "matching") != "matching")
         if wrong or row.funders in KINDS[:2]:
@@ -201,17 +199,9 @@ def matching_funders_match(draft: Draft) -> None:
         if funder.kind == "matching" and funder.funder not in in_rule and draft.whole("matching"):
             hint = "a matching funder in no rule can pay nothing"
             draft.warn("funders", number, "funder", funder.funder, "a rule in matching.csv", hint)
-    for number, guarantee in draft.rows(GuaranteeRow):
-        covered = facts.funder_sets.get(guarantee.funders, frozenset())
-        if guarantee.guarantor in covered:
-            draft.fault("guarantees", number, "guarantor", guarantee.guarantor, "a funder that is not covered itself")
-        wrong = sorted(f for f in covered if kinds.get(f, "private") != "private")
-        if wrong:
-            hint = f"{', '.join(wrong[:3])}: kind {kinds[wrong[0]]}"
-            draft.fault("guarantees", number, "funders", guarantee.funders, "private funders", hint)
 
 
-def _funders(draft: Draft, kinds: dict[str, str], selector: str) -> frozenset[str]:
+def funders_meant(draft: Draft, kinds: Mapping[str, str], selector: str) -> frozenset[str]:
     """Return what a selector of funders means, funders with other faulty cells included."""
     if selector in KINDS:
         return frozenset(f for f, kind in kinds.items() if kind == selector)

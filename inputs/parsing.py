@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from .faults import Fault
 from .periods import EXAMPLES, Frequency
 from .schema import Column, columns
-from .settings import expectation
 from .tables import TABLES, Row
+from .toml import expectation
 
 Cells = dict[str, str]
 _STAND_INS: Final = {

@@ -1,15 +1,17 @@
-"""Who can pay what: the funders that home, pot, kind and eligibility leave to a funding line.
+"""Who can pay what: the funders that home, pot, kind, eligibility and guarantees leave to a funding line.
 
 Used to name lines that nobody can pay. Where the input is partly faulty it errs on the side of "can pay".
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from .accessors import Facts
-from .tables import EligibilityRow, MatchingRow
+from .accessors import Cycle, Facts
+from .tables import EligibilityRow, FunderRow, GuaranteeRow, MatchingRow
 
 
 class Line(NamedTuple):
@@ -59,6 +61,32 @@ class Bars(NamedTuple):
         return any(bar.covers(facts, line) for bar in own) or any(bar.covers(facts, line) for bar in self.others)
 
 
+def purse(cycles: Sequence[Cycle]) -> Decimal:
+    """Return all that a funder may ever pay: its appropriations less what is already owed (case units)."""
+    return sum((cycle.payments - cycle.reserved for cycle in cycles), Decimal(0))
+
+
+def may_commit(cycles: Sequence[Cycle]) -> bool:
+    """Return whether the commitment ceilings, where there are any, let a funder commit what it can still pay."""
+    if all(cycle.commitments is None for cycle in cycles):
+        return True
+    paying = [cycle.last for cycle in cycles if cycle.payments > cycle.reserved]
+    open_from = [cycle.first for cycle in cycles if cycle.commitments is None or cycle.commitments > 0]
+    return bool(paying and open_from) and min(open_from) <= max(paying)
+
+
+def can_pay(row: FunderRow, cycles: Sequence[Cycle]) -> bool:
+    """Return whether a funder can pay anything at all: money, a ticket it can afford, room to commit."""
+    money = purse(cycles)
+    return money > 0 and (row.min_ticket or 0) <= money and may_commit(cycles)
+
+
+def can_guarantee(row: GuaranteeRow, cycles: Sequence[Cycle]) -> bool:
+    """Return whether a guarantee can be given at all: a cycle of the guarantor, its provision, a cap above 0."""
+    provisioned = row.provisioning_rate == 0 or purse(cycles) > 0
+    return bool(cycles) and provisioned and (row.cap is None or row.cap > 0)
+
+
 class Payers:
     """The funders of a case as payers of lines."""
 
@@ -78,7 +106,8 @@ class Payers:
     def _with_money(self) -> set[str]:
         if not self.budgets_known:
             return set(self.facts.funders)
-        return {f for f, cycles in self.facts.cycles.items() if any(c.payments > c.reserved for c in cycles)}
+        cycles = self.facts.cycles
+        return {f for f, row in self.facts.funders.items() if can_pay(row, cycles[f])}
 
     @cached_property
     def _by_home(self) -> dict[str, list[str]]:
@@ -121,8 +150,25 @@ class Payers:
     def _confined(self) -> dict[str, Bars]:
         return self._bars(allow=True)
 
+    @cached_property
+    def _guaranteed(self) -> dict[str, Bars]:
+        """The scopes in which each covered funder is guaranteed; empty bars where no guarantee can be given."""
+        facts = self.facts
+        found: dict[str, Bars] = {}
+        for row in facts.rows(GuaranteeRow):
+            given = not self.budgets_known or can_guarantee(row, facts.cycles.get(row.guarantor, ()))
+            for f in facts.funder_sets.get(row.funders, ()):
+                bars = found.setdefault(f, Bars({}, []))
+                if given:
+                    scope = facts.initiative_sets.get(row.initiatives) if row.initiatives else None
+                    bars.add(Bar(scope, row.stage, None))
+        return found
+
     def eligible(self, f: str, line: Line) -> bool:
-        """Return whether the eligibility rules let a funder pay a line, whatever its home, pot and kind."""
+        """Return whether eligibility and guarantees let a funder pay a line, whatever its home, pot and kind."""
+        guaranteed = self._guaranteed.get(f)
+        if guaranteed is not None and not guaranteed.cover(self.facts, line):
+            return False
         red = self._red_lines.get(f)
         if red is not None and red.cover(self.facts, line):
             return False
@@ -144,7 +190,7 @@ class Payers:
                 row,
             )
             for row in facts.rows(MatchingRow)
-            if row.ratio > 0
+            if row.ratio > 0 and (row.cap is None or row.cap > 0)
         ]
 
     def matcher(self, line: Line) -> str | None:

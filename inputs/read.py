@@ -17,14 +17,15 @@ from .parsing import ParsedTable, RawTable, parse_table
 from .scenarios import FILE as SCENARIOS
 from .scenarios import parse_scenarios, scenario_faults, scenarios_text
 from .settings import FILE as CASE
-from .settings import load_toml, parse_settings
 from .tables import TABLES
 from .texts import settings_text, table_text
+from .toml import load_toml, parse_settings
 
 __all__ = ["case_from_tables", "hash_inputs", "read_case", "write_case"]
 
 
-def _folder(path: str | Path) -> Path:
+def case_folder(path: str | Path) -> Path:
+    """Return the folder of a case; ``UsageError`` if there is none, or it is a workbook."""
     folder = Path(path)
     if not folder.exists():
         raise UsageError(f"no such path: {folder}")
@@ -44,7 +45,7 @@ def read_case(path: str | Path) -> Case:
     ``InputError`` lists all faults, contradictions included; ``UsageError`` if there is no such folder.
     Warnings are kept on the case.
     """
-    folder = _folder(path)
+    folder = case_folder(path)
     faults = unknown_files(folder)
     tomls: dict[str, dict[str, Any]] = {}
     raws: dict[str, RawTable] = {}
@@ -152,4 +153,4 @@ def write_case(case: Case, folder: str | Path, *, scenarios: bool = False) -> No
 
 def hash_inputs(path: str | Path) -> dict[str, str]:
     """Return the SHA-256 of every input file of a case folder, by file name."""
-    return {file: hashlib.sha256(place.read_bytes()).hexdigest() for file, place in input_files(_folder(path))}
+    return {file: hashlib.sha256(place.read_bytes()).hexdigest() for file, place in input_files(case_folder(path))}

@@ -11,6 +11,7 @@ ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 FUNDER_MONEY: Final = "case unit of the funder's currency"
 BASE_MONEY: Final = "case unit of the base currency"
+INITIATIVE_MONEY: Final = "case unit of the initiative's currency"
 STAGE: Final = "Stage of the milestones in scope; empty = any."
 INITIATIVES: Final = "Initiatives in scope: one, a group, a theme or a call; empty = any."
 

@@ -19,7 +19,15 @@ from .faults import Fault, InputError, UsageError, did_you_mean
 from .texts import to_text, toml_value
 
 FILE: Final = "scenarios.toml"
-_KEYS: Final = ("table", "column", "where", *OPS)
+KEYS: Final = {
+    "table": "A table without `.csv`, or `case` for case.toml.",
+    "column": "The column, or the setting such as `buffer.confidence`.",
+    "where": "`{ column = value }`: the rows concerned; all without it. One that matches nothing is a fault.",
+    "set": "The new value; an empty text empties a cell.",
+    "add": "What is added to a number; a period is moved by so many periods.",
+    "multiply": "What a number is multiplied by.",
+}
+"""What a change in scenarios.toml is made of: exactly one of set, add and multiply."""
 _SET: Final = re.compile(r"\s*([a-z_]+)\.([A-Za-z_]\w*(?:\.[^=\[\]+*]+?)?)\s*(?=[\[=+*])")
 _OPERATOR: Final = re.compile(r"\s*(\+=|\*=|=)\s*")
 _PAIR: Final = re.compile(r"""\s*([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*'|[^,\]"']*)\s*""")
@@ -43,9 +51,9 @@ def _parse_change(data: object, place: str, many: bool) -> tuple[list[Change], l
     if not isinstance(data, Mapping):
         return [], [Fault(FILE, None, place, to_text(data), "a change: table, column and set, add or multiply")]
     faults = [
-        Fault(FILE, None, place, key, "one of " + ", ".join(_KEYS), did_you_mean(key, _KEYS))
+        Fault(FILE, None, place, key, "one of " + ", ".join(KEYS), did_you_mean(key, KEYS))
         for key in data
-        if key not in _KEYS
+        if key not in KEYS
     ]
     for key in ("table", "column"):
         if not isinstance(data.get(key), str):

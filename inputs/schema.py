@@ -8,12 +8,16 @@ from functools import cache
 from typing import Any, get_args
 
 from .cells import Kind
+from .rules import rules_of
 from .tables import TABLES, Row
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its kind of cell, one sentence, unit, default (text) and bounds (text such as ``>= 0``)."""
+    """A column: its kind of cell, one sentence, unit, default and example (text), bounds (such as ``>= 0``).
+
+    ``feeds`` names the rules of the model in which it stands (keys of :data:`~fundalign.inputs.rules.RULES`).
+    """
 
     name: str
     kind: str
@@ -24,6 +28,8 @@ class Column:
     bounds: tuple[str, ...]
     choices: tuple[str, ...]
     refers: str
+    example: str
+    feeds: tuple[str, ...]
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:
@@ -67,6 +73,8 @@ def columns(model: type[Row]) -> tuple[Column, ...]:
                 _bounds(marks),
                 choices,
                 str(extra["refers"]),
+                str(extra["example"]),
+                rules_of(str(extra["feeds"])),
             )
         )
     return tuple(found)

@@ -1,19 +1,15 @@
-"""case.toml: the settings of a case, with their defaults, and the reading of TOML text."""
+"""case.toml: the settings of a case, with their types, bounds and defaults."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-from .cells import MOST_PERIODS, frequency_hint, parse_currency, parse_label, parse_name
-from .faults import Fault, did_you_mean
-from .periods import EXAMPLES, Frequency, frequency_of, ordinal
+from .cells import MOST_PERIODS, parse_currency, parse_name
+from .periods import Frequency
 
 FILE: Final = "case.toml"
 
@@ -59,6 +55,14 @@ Code = Annotated[str, BeforeValidator(parse_currency), BeforeValidator(_string)]
 Name = Annotated[str, BeforeValidator(_string)]
 
 
+def setting(description: str, default: Any = ..., *, example: str, feeds: str, unit: str = "") -> Any:
+    """Describe a setting: one sentence, its default (``...`` = required), an example in TOML, its rules and unit.
+
+    ``feeds`` names the rules of the model in which it stands, as :func:`fundalign.inputs.cells.column` does.
+    """
+    return Field(default, description=description, json_schema_extra={"unit": unit, "example": example, "feeds": feeds})
+
+
 class Section(BaseModel):
     """A part of case.toml; frozen, without unknown keys."""
 
@@ -68,61 +72,114 @@ class Section(BaseModel):
 class Objective(Section):
     """What is sought."""
 
-    goal: Literal["value", "public_money", "received", "key"] = Field(
-        default="value",
-        description="Most value, least public money, most received by a group, or largest minimum per key.",
+    goal: Literal["value", "public_money", "received", "key"] = setting(
+        "Most value, least public money, most received by a group, or largest minimum of what is received per key.",
+        "value",
+        example='"public_money"',
+        feeds="objective",
     )
-    group: Name = Field(default="", description="Group of parties, for the goal received.")
-    required_value: Exact = Field(
-        default=Decimal(0), description="For the other goals: the least value they must keep."
+    group: Name = setting(
+        "For the goal received, and only for it: a party or a group of parties.",
+        "",
+        example='"nordics"',
+        feeds="objective",
     )
-    tie_break: Switch = Field(default=False, description="Second goal among equal plans: least public outlay.")
+    required_value: Exact = setting(
+        "For the other goals than value: the least value they must keep; 0 with the goal value.",
+        Decimal(0),
+        example="250",
+        feeds="objective",
+    )
+    tie_break: Switch = setting(
+        "Second goal among equal plans: least public outlay.", False, example="true", feeds="objective"
+    )
 
 
 class Buffer(Section):
     """How large the buffers against currency risk are."""
 
-    method: Literal["none", "additive", "budgeted", "cvar"] = Field(
-        default="none", description="How losses are added up."
+    method: Literal["none", "additive", "budgeted", "cvar"] = setting(
+        "How losses add up: not at all, all currencies against a funder at once, at most gamma of them, or joint "
+        "scenarios.",
+        "none",
+        example='"additive"',
+        feeds="currency",
     )
-    confidence: Annotated[Exact, Field(gt=Decimal("0.5"), le=Decimal("0.999999"))] = Field(
-        default=Decimal("0.95"), description="One-sided probability with which the buffer is enough."
+    confidence: Annotated[Exact, Field(gt=Decimal("0.5"), le=Decimal("0.999999"))] = setting(
+        "One-sided probability with which the buffer is enough.",
+        Decimal("0.95"),
+        unit="probability",
+        example="0.99",
+        feeds="currency",
     )
-    gamma: Annotated[Whole, Field(ge=0)] = Field(
-        default=2, description="budgeted: how many currencies may move against a funder at once."
+    gamma: Annotated[Whole, Field(ge=0, le=1000)] = setting(
+        "budgeted: how many currencies may move against a funder at once.",
+        2,
+        unit="currencies",
+        example="2",
+        feeds="currency",
     )
-    scenarios: Annotated[Whole, Field(ge=1)] = Field(default=500, description="cvar: number of joint scenarios.")
-    seed: Annotated[Whole, Field(ge=0)] = Field(default=1, description="cvar: seed of the scenarios.")
-    since: Literal["plan", "cycle"] = Field(
-        default="plan", description="Whether risk grows from the start of the plan or of each cycle."
+    scenarios: Annotated[Whole, Field(ge=1, le=100_000)] = setting(
+        "cvar: number of joint scenarios.", 500, example="1000", feeds="currency"
     )
-    released: Switch = Field(default=False, description="Whether an unused buffer may be carried over.")
+    seed: Annotated[Whole, Field(ge=0, le=2**32 - 1)] = setting(
+        "cvar: seed of the scenarios.", 1, example="7", feeds="currency"
+    )
+    since: Literal["plan", "cycle"] = setting(
+        "Whether risk grows from the start of the plan or of each cycle.", "plan", example='"cycle"', feeds="currency"
+    )
+    released: Switch = setting("Whether an unused buffer may be carried over.", False, example="true", feeds="budgets")
 
 
 class Solve(Section):
     """When the search stops; command-line options win."""
 
-    gap: Annotated[Exact, Field(ge=0, le=1)] = Field(default=Decimal("0.001"), description="Relative optimality gap.")
-    time_limit: Annotated[Exact, Field(gt=0, le=10**9)] = Field(default=Decimal(300), description="Seconds.")
+    gap: Annotated[Exact, Field(ge=0, le=1)] = setting(
+        "Relative optimality gap at which to stop.", Decimal("0.001"), unit="share", example="0.01", feeds="search"
+    )
+    time_limit: Annotated[Exact, Field(gt=0, le=10**9)] = setting(
+        "Time after which the best plan found is taken.", Decimal(300), unit="seconds", example="60", feeds="search"
+    )
 
 
 class Settings(Section):
     """case.toml as a whole."""
 
-    name: Annotated[Title, Field(min_length=1)] = Field(description="Name of the case in reports.")
-    currency: Code = Field(description="Base currency: terms in money, equity, caps and totals are in it.")
-    unit: Annotated[Whole, Field(ge=1, le=10**12)] = Field(
-        default=1, description="Every money amount in the tables is in this many units."
+    name: Annotated[Title, Field(min_length=1)] = setting(
+        "Name of the case in reports.", example='"Quantum accord 2027-2034"', feeds="reports"
     )
-    first_period: Name = Field(description="Label of planning period 1.")
-    periods: Annotated[Whole, Field(ge=1, le=MOST_PERIODS)] = Field(description="Number of planning periods.")
-    frequency: Frequency = Field(default="Y", description="Length of a period: year, half-year, quarter or month.")
-    discount_rate: Annotated[Exact, Field(ge=Decimal("-0.99"), le=1)] = Field(
-        default=Decimal(0), description="Discount rate per year."
+    currency: Code = setting(
+        "Base currency: terms in money, equity, caps and totals are in it.", example='"EUR"', feeds="rates"
     )
-    expected_value: Switch = Field(
-        default=True,
-        description="Whether a milestone's value is weighed by the probability of being reached.",
+    unit: Annotated[Whole, Field(ge=1, le=10**12)] = setting(
+        "Every money amount in the tables is in this many currency units (values are not money).",
+        1,
+        unit="currency units",
+        example="1_000_000",
+        feeds="cover, budgets",
+    )
+    first_period: Name = setting("Label of planning period 1.", example='"2027"', feeds="horizon")
+    periods: Annotated[Whole, Field(ge=1, le=MOST_PERIODS)] = setting(
+        "Number of planning periods.", unit="periods", example="8", feeds="horizon"
+    )
+    frequency: Frequency = setting(
+        "Length of a period: year (2027), half-year (2027H1), quarter (2027Q3) or month (2027-05).",
+        "Y",
+        example='"Q"',
+        feeds="horizon",
+    )
+    discount_rate: Annotated[Exact, Field(ge=Decimal("-0.99"), le=1)] = setting(
+        "Discount rate of value; the first period is not discounted.",
+        Decimal(0),
+        unit="per year",
+        example="0.03",
+        feeds="objective",
+    )
+    expected_value: Switch = setting(
+        "Whether a milestone's value is weighed by the probability of being reached.",
+        True,
+        example="false",
+        feeds="objective",
     )
     objective: Objective = Field(default=Objective(), description="What is sought.")
     weights: dict[str, Exact] = Field(default_factory=dict, description="Weight of each criterion of criteria.csv.")
@@ -136,127 +193,4 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "buffer": Buffer,
     "solve": Solve,
 }
-
-_FALLBACK: Final[dict[str, object]] = {"name": "?", "currency": "EUR", "first_period": "2000", "periods": 1}
-_BOUND: Final = re.compile(r"Decimal\('([^']*)'\)")
-_TOML_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)$")
-
-
-def load_toml(text: str, file: str) -> tuple[dict[str, Any], list[Fault]]:
-    """Parse TOML text with exact decimals; a syntax error is one fault with its line."""
-    try:
-        return tomllib.loads(text, parse_float=Decimal), []
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        match = _TOML_LINE.search(message)
-        line = int(match[1]) if match else len(text.splitlines()) or 1
-        lines = text.splitlines()
-        shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        told = _TOML_LINE.sub("", message).strip()
-        return {}, [Fault(file, line, None, shown, "TOML such as periods = 8", told)]
-    except (ValueError, ArithmeticError, RecursionError):
-        return {}, [Fault(file, None, None, None, "TOML such as periods = 8", "a number or a nesting is far too large")]
-
-
-def _allowed(details: ErrorDetails) -> list[str]:
-    return re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))
-
-
-def expectation(details: ErrorDetails) -> tuple[str, str]:
-    """Put one pydantic error into our words: what was expected, and a hint."""
-    context = details.get("ctx", {})
-    kind = details["type"]
-    bounds = {
-        "greater_than_equal": ("ge", "at least"),
-        "greater_than": ("gt", "more than"),
-        "less_than_equal": ("le", "at most"),
-        "less_than": ("lt", "less than"),
-    }
-    if kind == "cell":
-        return str(context["expected"]), str(context["hint"])
-    if kind in bounds:
-        key, words = bounds[kind]
-        bound = _BOUND.sub(r"\1", str(context[key]))
-        share = key in ("le", "lt") and Decimal(bound) == 1 and Decimal(str(details["input"])) > 1
-        return f"a number {words} {bound}", "5 % is written 0.05" if share else ""
-    if kind == "literal_error":
-        allowed = _allowed(details)
-        return "one of " + ", ".join(allowed), did_you_mean(str(details["input"]), allowed)
-    if kind == "missing":
-        return "a value", ""
-    if kind in ("string_too_short", "too_short"):
-        return "some text", ""
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return "a section", "write it as a table: [section]"
-    return details["msg"], ""
-
-
-def _show(value: object) -> str | None:
-    if value is None or isinstance(value, dict):
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def _fault(details: ErrorDetails) -> Fault:
-    path = [str(part) for part in details["loc"]]
-    column = ".".join(path)
-    if details["type"] == "missing":
-        return Fault(FILE, None, column, None, "this setting", "it is required")
-    if details["type"] == "extra_forbidden":
-        section = SECTIONS.get(".".join(path[:-1]), Settings)
-        hint = did_you_mean(path[-1], section.model_fields)
-        return Fault(FILE, None, column, _show(details["input"]), "a known setting", hint)
-    return Fault(FILE, None, column, _show(details["input"]), *expectation(details))
-
-
-def _first_period_fault(settings: Settings) -> Fault | None:
-    try:
-        ordinal(settings.first_period, settings.frequency)
-    except ValueError:
-        expected = f"a period such as {EXAMPLES[settings.frequency]} (frequency {settings.frequency})"
-        found = frequency_of(settings.first_period)
-        hint = frequency_hint(settings.first_period, found, settings.frequency) if found else ""
-        return Fault(FILE, None, "first_period", settings.first_period, expected, hint)
-    return None
-
-
-def _without(data: Mapping[str, Any], path: tuple[int | str, ...]) -> dict[str, Any]:
-    head = str(path[0])
-    kept = dict(data)
-    if len(path) > 1 and isinstance(kept.get(head), Mapping):
-        kept[head] = _without(kept[head], path[1:])
-    else:
-        kept.pop(head, None)
-    return kept
-
-
-def parse_settings(data: Mapping[str, Any]) -> tuple[Settings, list[Fault], frozenset[str]]:
-    """Check the content of case.toml.
-
-    Returns the settings, all faults, and the names of the top-level settings that stand in for faulty ones,
-    so that nothing else is judged by them.
-    """
-    faults: list[Fault] = []
-    doubtful: set[str] = set()
-    current = dict(data)
-    try:
-        settings = Settings.model_validate(current)
-    except ValidationError as error:
-        for details in error.errors():
-            faults.append(_fault(details))
-            doubtful.add(str(details["loc"][0]))
-            current = _without(current, details["loc"])
-        settings = Settings.model_validate(_FALLBACK | current)
-    for weight in settings.weights:
-        try:
-            parse_label(weight)
-        except PydanticCustomError:
-            faults.append(Fault(FILE, None, "weights", weight, "a name of a criterion"))
-    if not {"first_period", "frequency"} & doubtful:
-        fault = _first_period_fault(settings)
-        if fault:
-            faults.append(fault)
-            doubtful.add("first_period")
-    return settings, faults, frozenset(doubtful)
+"""The parts of case.toml by name; the weights are a part of any keys, each a number."""

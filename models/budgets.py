@@ -1,7 +1,7 @@
 """Budgets: what each funder may pay in each of its cycles, with carry-over, lapse, reserve and contingency.
 
     available   A[f,k] = payments − reserved + carried[f,k−1]
-    used        U[f,k] = Σ_{t in k} Σ_q pay·R(κ(q),t)/R(κ(f),t) + hedge costs
+    used        U[f,k] = Σ_{t in k} Σ_q pay·R(κ(q),t)/R(κ(f),t) + hedge costs + provisions
     buffer      B[f,k] = currency need + contingency·Σ pay
     while it runs          U + B ≤ A
     at its end             U + carried ≤ A (released)    or    U + B + carried ≤ A
@@ -19,6 +19,7 @@ import pyomo.environ as pyo
 from ..inputs.case import Case, Cycle
 from .algebra import Linear, row
 from .currency import add_hedging, buffer_need, exposures, hedge_costs
+from .guarantees import provisions
 
 Index = tuple[str, str]
 
@@ -55,7 +56,7 @@ def add_budgets(model: pyo.ConcreteModel, case: Case) -> None:
     limits = carry_limits(case)
     model.carried = pyo.Var(list(limits), bounds=lambda _, f, k: (0, limits[f, k]))
     spent, hedging = spending(model, case), hedge_costs(model, case)
-    need = buffer_need(model, case, exposed)
+    need, set_aside = buffer_need(model, case, exposed), provisions(model, case)
     cycles = {(f, c.name): c for f, rows in case.cycles.items() for c in rows}
     before = {(f, two.name): one.name for f, rows in case.cycles.items() for one, two in pairwise(rows)}
     released = case.settings.buffer.released
@@ -63,6 +64,7 @@ def add_budgets(model: pyo.ConcreteModel, case: Case) -> None:
     def used(key: Index, with_buffer: bool) -> Linear:
         contingency = float(case.funders[key[0]].contingency or 0)
         body = Linear().extend(spent[key], 1.0 + contingency * with_buffer).plus(hedging[key])
+        body.plus(set_aside[key])
         if with_buffer:
             body.plus(need[key])
         if key in before and (key[0], before[key]) in limits:

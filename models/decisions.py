@@ -1,11 +1,13 @@
 """The decisions: when each milestone has started, and who pays how much of what in which period.
 
     started[i,m,t] ∈ {0,1}   milestone m of initiative i has started by period t; only periods of its window
+    level[i,m,t] ∈ [0,1]     which share of its cost it gets, level_of in t; only where min_level < 1
     pay[f,q,t] ≥ 0           what funder f pays on the pool q of funding lines in t, in the pool's currency, `unit`s
     hedged[f,c,t] ≥ 0        how much of what f pays in currency c is hedged (created by `currency`)
     carried[f,k] ≥ 0         what f carries from its cycle k into the next (created by `budgets`)
 
-`begin[m,t] = started[m,t] − started[m,t−1]` is an expression, never a variable. What is barred, outside a window or
+`begin[m,t] = started[m,t] − started[m,t−1]` is an expression, never a variable; a milestone that is done in full or not
+at all has it for its level. What is barred, outside a window or
 in no budget cycle has no variable. Source: model.md, "Decisions"; solving.md, "Formulation".
 """
 
@@ -18,7 +20,7 @@ import pyomo.environ as pyo
 
 from ..inputs.case import Case, Cycle
 from .algebra import Linear
-from .lines import Line, Schedule, StartKey
+from .lines import LEVEL, Line, Schedule, Start, StartKey, largest
 from .merging import alike
 from .pools import Pool, Pools, pools
 
@@ -31,7 +33,8 @@ class Layout:
     """What the families share: windows, lines, pools and the sparse indices of the payments.
 
     Once there are variables, `start_of` and `pay_of` hold them by their indices (plain dictionaries: a model looks
-    them up a million times), and `paid_in` the payments by (pool, t) and funder.
+    them up a million times), and `paid_in` the payments by (pool, t) and funder. `start_of` knows every term of a due:
+    `started` by (i, m, t), `level` by (i, m, t, LEVEL).
     """
 
     case: Case
@@ -51,7 +54,8 @@ class Layout:
     @property
     def shrinks(self) -> bool:
         """Tell whether the compact form would be smaller than the exact one."""
-        return not self.compact and (bool(alike(self.case)) or len(self.pools.projectable) > 1)
+        fewer = len(self.pools.projectable) > 1 or self.pools.alone > 1
+        return not self.compact and self.case.approved is None and (fewer or bool(alike(self.case)))
 
     @cached_property
     def cycle_at(self) -> dict[tuple[str, int], Cycle]:
@@ -98,20 +102,24 @@ class Layout:
 
 
 def add_decisions(model: pyo.ConcreteModel, layout: Layout) -> None:
-    """Add `started`, `pay`, and `nothing` (fixed at zero: it carries the rows on which no decision is left)."""
+    """Add `started`, `level`, `pay`, and `nothing` (fixed at zero: it carries rows on which no decision is left)."""
     model.layout = layout
     model.nothing = pyo.Var(bounds=(0, 0))
     model.started = pyo.Var(layout.schedule.starts, domain=pyo.Binary)
-    largest = {
-        (name, t): sum(value for _, value in terms if value > 0)
-        for name, dues in layout.pool_dues.items()
-        for t, terms in dues.items()
-    }
-    model.pay = pyo.Var(layout.pay_keys, bounds=lambda _, f, q, t: (0, largest[q, t]))
+    model.level = pyo.Var(level_indices(layout), bounds=(0, 1))
+    most = {(name, t): largest(terms) for name, dues in layout.pool_dues.items() for t, terms in dues.items()}
+    model.pay = pyo.Var(layout.pay_keys, bounds=lambda _, f, q, t: (0, most[q, t]))
     layout.start_of.update(model.started.items())
+    layout.start_of.update({(*key, LEVEL): variable for key, variable in model.level.items()})
     for key, variable in model.pay.items():
         layout.pay_of[key] = variable
         layout.paid_in.setdefault(key[1:], {})[key[0]] = variable
+
+
+def level_indices(layout: Layout) -> list[Start]:
+    """Return (initiative, milestone, t) over the windows of the partial milestones."""
+    partial = layout.schedule.partial
+    return [start for start in layout.schedule.starts if start[:2] in partial]
 
 
 def started(model: pyo.ConcreteModel, initiative: str, milestone: str, t: int) -> Any:
@@ -128,20 +136,29 @@ def begin(model: pyo.ConcreteModel, initiative: str, milestone: str, t: int) -> 
     return Linear() if now is before else Linear().add(now, 1.0).add(before, -1.0)
 
 
+def level_of(model: pyo.ConcreteModel, initiative: str, milestone: str) -> Linear:
+    """Return `Σ_t level[m,t]`: 1 when the milestone is done in full, its level when in part, 0 when never."""
+    layout = model.layout
+    if (initiative, milestone) not in layout.schedule.partial:
+        return Linear().add(started(model, initiative, milestone, layout.case.T), 1.0)
+    window = layout.schedule.windows[initiative, milestone]
+    return Linear().extend((model.level[initiative, milestone, t], 1.0) for t in window)
+
+
 def funded(model: pyo.ConcreteModel, initiative: str) -> Any:
     """Return the variable that says whether the initiative is funded: its first milestone has started by T."""
     first = model.layout.case.milestones[initiative][0]
     return started(model, initiative, first.milestone, model.layout.case.T)
 
 
-def add_due(model: pyo.ConcreteModel, found: Linear, line: Line, factor: float) -> None:
-    """Add `factor·Σ_t due[line,t]`, in the line's currency."""
-    starts, terms = model.layout.start_of, model.layout.schedule.accrued(line.initiative, line.stage)
+def add_due(model: pyo.ConcreteModel, found: Linear, line: Line, factor: float, until: int | None = None) -> None:
+    """Add `factor·Σ_t due[line,t]` up to and including period `until` (None: ever), in the line's currency."""
+    starts, terms = model.layout.start_of, model.layout.schedule.accrued(line.initiative, line.stage, until)
     found.extend(((starts[start], value) for start, value in terms.items()), factor * line.weight)
 
 
-def paid(model: pyo.ConcreteModel, lines: list[Line], funders: frozenset[str]) -> Linear:
-    """Return what `funders` pay on `lines` of one initiative over its life, in the initiative's currency.
+def paid(model: pyo.ConcreteModel, lines: list[Line], funders: frozenset[str], until: int | None = None) -> Linear:
+    """Return what `funders` pay on `lines` of one initiative up to `until` (None: ever), in its currency.
 
     Uses the payments themselves where the pool is the initiative's own, and `due − matching pay` where the funders
     are all non-matching payers of a shared pool; see `pools`.
@@ -156,24 +173,26 @@ def paid(model: pyo.ConcreteModel, lines: list[Line], funders: frozenset[str]) -
         match = layout.pools.match_of.get(line.key)
         every = bool(pool.payers) and funders.issuperset(pool.payers)
         if every:
-            add_due(model, found, line, factor)
+            add_due(model, found, line, factor, until)
         elif funders.intersection(pool.payers) and pool.name not in counted:
             counted.add(pool.name)
-            _add_pay(model, found, pool.name, funders, factor)
+            _add_pay(model, found, pool.name, funders, factor, until)
         if match is not None and match not in counted:
             counted.add(match)
-            _add_pay(model, found, match, funders, factor)
+            _add_pay(model, found, match, funders, factor, until)
             if every:
-                _add_pay(model, found, match, frozenset(layout.pools.pools[match].payers), -factor)
+                _add_pay(model, found, match, frozenset(layout.pools.pools[match].payers), -factor, until)
     return found
 
 
-def _add_pay(model: pyo.ConcreteModel, found: Linear, pool: str, funders: frozenset[str], factor: float) -> None:
-    """Add `factor·Σ pay[f,pool,t]` over the funders and all periods."""
+def _add_pay(
+    model: pyo.ConcreteModel, found: Linear, pool: str, funders: frozenset[str], factor: float, until: int | None
+) -> None:
+    """Add `factor·Σ pay[f,pool,t]` over the funders and all periods up to `until`."""
     layout = model.layout
     for funder in layout.pools.pools[pool].payers:
         if funder in funders:
             for t in layout.pool_dues[pool]:
                 variable = layout.pay_of.get((funder, pool, t))
-                if variable is not None:
+                if variable is not None and (until is None or t <= until):
                     found.add(variable, factor)

@@ -77,3 +77,14 @@ def hedge_cost(case: Case, funder: str, currency: str, t: int) -> float | None:
         return None
     per_year = sum(float(leg) for leg in legs if leg is not None)
     return per_year * years(case, funder, t) * float(case.rate(currency, t) / case.rate(own, t))
+
+
+def line_currencies(case: Case) -> set[str]:
+    """Return every currency in which a line can fall due."""
+    found = set()
+    for name, row in case.initiatives.items():
+        if case.pot(name) == "real":
+            found.add(row.currency)
+        else:
+            found |= {case.parties[p].currency or row.currency for p, share in case.shares[name].items() if share > 0}
+    return found

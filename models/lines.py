@@ -1,13 +1,16 @@
 """Funding lines: the unit `ℓ = (initiative, stage, party)` at which cost falls due and is paid.
 
-    due[ℓ,t] = σ(i,p) · Σ_{m in g} cost(m) · Σ_o profile(m,o) · (1+escalation)^((t−1)/periods per year) · begin[m,t−o]
+    due[ℓ,t] = σ(i,p) · Σ_{m in g} cost(m) · Σ_o profile(m,o) · (1+escalation)^((t−1)/periods per year) · level[m,t−o]
 
 in the line's currency κ(ℓ): the initiative's in a real pot (party ""), else the party's if it has one, converted at
-reference rates. With `begin[m,t] = started[m,t] − started[m,t−1]` the sum telescopes: an even profile over d periods
-leaves `cost/d·(started[t] − started[t−d])`. Amounts are in `unit`s. Source: model.md, rule 4; solving.md.
+reference rates. The level of a milestone that is done in full or not at all is `begin[m,t] = started[m,t] −
+started[m,t−1]`, and the sum telescopes: an even profile over d periods leaves `cost/d·(started[t] − started[t−d])`.
+A *partial* milestone (min_level < 1) has a level of its own, which does not. Amounts are in `unit`s. Source: model.md,
+rule 4; solving.md.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +18,9 @@ from ..inputs.case import Case
 from .factors import escalation
 from .windows import Milestone, windows
 
-StartKey = tuple[str, str, int]
+LEVEL = "level"
+Start = tuple[str, str, int]  # started[i,m,t]
+StartKey = Start | tuple[str, str, int, str]  # started[i,m,t], or (i, m, t, LEVEL) for level[i,m,t]
 
 
 @dataclass(frozen=True)
@@ -41,14 +46,19 @@ class Schedule:
         """Tighten the windows of `case`."""
         self.case = case
         self.windows = windows(case)
-        self._cost: dict[Milestone, dict[int, dict[int, float]]] = {}
+        self._cost: dict[Milestone, dict[int, dict[StartKey, float]]] = {}
         self._due: dict[tuple[str, str], dict[int, dict[StartKey, float]]] = {}
         self._accrued: dict[tuple[str, str, int | None], dict[StartKey, float]] = {}
 
     @cached_property
-    def starts(self) -> list[StartKey]:
+    def starts(self) -> list[Start]:
         """Return every (initiative, milestone, t) in a window."""
         return [(i, m, t) for (i, m), window in self.windows.items() for t in window]
+
+    @cached_property
+    def partial(self) -> frozenset[Milestone]:
+        """Return the milestones that can start and may be funded in part."""
+        return frozenset(key for key in self.windows if self.case.milestone[key].min_level < 1)
 
     @cached_property
     def stages(self) -> dict[tuple[str, str], list[str]]:
@@ -60,20 +70,19 @@ class Schedule:
                     found[name, step.stage].append(step.milestone)
         return found
 
-    def step_due(self, milestone: Milestone) -> dict[int, dict[int, float]]:
-        """Return {t: {s: coefficient of started[m,s]}} of the milestone's whole due, in the initiative's currency."""
+    def step_due(self, milestone: Milestone) -> dict[int, dict[StartKey, float]]:
+        """Return {t: {start or level: coefficient}} of the milestone's whole due, in the initiative's currency."""
         if milestone not in self._cost:
-            self._cost[milestone] = self._telescope(milestone)
+            shape = self._by_level if milestone in self.partial else self._telescope
+            self._cost[milestone] = shape(milestone)
         return self._cost[milestone]
 
-    def _telescope(self, milestone: Milestone) -> dict[int, dict[int, float]]:
-        case, (name, label) = self.case, milestone
-        window = self.windows[milestone]
-        cost = float(case.milestone[milestone].cost)
-        profile = [float(share) for share in case.profile(name, label)]
-        found: dict[int, dict[int, float]] = {}
+    def _telescope(self, milestone: Milestone) -> dict[int, dict[StartKey, float]]:
+        """Return the due of a full milestone by its `started`."""
+        window, profile = self.windows[milestone], self._profile(milestone)
+        found: dict[int, dict[StartKey, float]] = {}
         for t in range(window[0], window[-1] + len(profile)):
-            grown = cost * escalation(case, name, t)
+            grown = self._grown(milestone, t)
             terms: dict[int, float] = {}
             for offset, share in enumerate(profile):
                 start = t - offset
@@ -81,25 +90,43 @@ class Schedule:
                     if s >= window[0]:
                         s = min(s, window[-1])
                         terms[s] = terms.get(s, 0.0) + sign * share * grown
-            terms = {s: value for s, value in terms.items() if abs(value) > 1e-12 * max(1.0, grown)}
-            if terms:
-                found[t] = terms
+            least = 1e-12 * max(1.0, grown)
+            kept: dict[StartKey, float] = {(*milestone, s): value for s, value in terms.items() if abs(value) > least}
+            if kept:
+                found[t] = kept
         return found
 
+    def _by_level(self, milestone: Milestone) -> dict[int, dict[StartKey, float]]:
+        """Return the due of a partial milestone by its `level`."""
+        window, profile = self.windows[milestone], self._profile(milestone)
+        found: dict[int, dict[StartKey, float]] = {}
+        for t in range(window[0], window[-1] + len(profile)):
+            grown = self._grown(milestone, t)
+            for s in window:
+                amount = grown * profile[t - s] if 0 <= t - s < len(profile) else 0.0
+                if amount > 0:
+                    found.setdefault(t, {})[*milestone, s, LEVEL] = amount
+        return found
+
+    def _profile(self, milestone: Milestone) -> list[float]:
+        return [float(share) for share in self.case.profile(*milestone)]
+
+    def _grown(self, milestone: Milestone, t: int) -> float:
+        """Return the milestone's whole cost at the prices of period `t`."""
+        return float(self.case.milestone[milestone].cost) * escalation(self.case, milestone[0], t)
+
     def due(self, initiative: str, stage: str) -> dict[int, dict[StartKey, float]]:
-        """Return {t: {start: coefficient}} of what falls due for a stage of an initiative, in its currency."""
+        """Return {t: {start or level: coefficient}} of what falls due for a stage, in the initiative's currency."""
         found = self._due.get((initiative, stage))
         if found is None:
             found = self._due[initiative, stage] = {}
             for label in self.stages.get((initiative, stage), ()):
                 for t, terms in self.step_due((initiative, label)).items():
-                    at = found.setdefault(t, {})
-                    for s, value in terms.items():
-                        at[initiative, label, s] = value
+                    found.setdefault(t, {}).update(terms)
         return found
 
     def accrued(self, initiative: str, stage: str, until: int | None = None) -> dict[StartKey, float]:
-        """Return {start: coefficient} of what falls due for a stage up to and including `until` (None: ever)."""
+        """Return {start or level: coefficient} of what falls due for a stage up to period `until` (None: ever)."""
         found = self._accrued.get((initiative, stage, until))
         if found is None:
             sums: dict[StartKey, float] = defaultdict(float)
@@ -127,3 +154,14 @@ class Schedule:
                     factor = float(case.reference_rate(own) / case.reference_rate(currency))
                     found.append(Line(name, stage, party, currency, float(share) * factor))
         return tuple(found)
+
+
+def largest(terms: Iterable[tuple[StartKey, float]]) -> float:
+    """Return a bound on `Σ coefficient·variable` over all schedules: a partial milestone has one level at a time."""
+    fixed, levels = 0.0, dict[Milestone, float]()
+    for start, value in terms:
+        if value > 0 and len(start) == 4:
+            levels[start[0], start[1]] = max(value, levels.get((start[0], start[1]), 0.0))
+        elif value > 0:
+            fixed += value
+    return fixed + sum(levels.values())

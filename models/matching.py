@@ -6,153 +6,80 @@
 
 A cell c is the set of stages of i to which the same rows apply. The base is public and/or private money by its source,
 never matching money; each unit of it unlocks one row only. With one row per cell `matched` and `used` are the payments
-themselves and no variable is needed; timing `total` needs no period index. Amounts in the initiative's currency at
-reference rates. Source: model.md, rule 6.
+themselves and no variable is needed. Where one of several rows has the timing `cumulative` they have a period index
+(`matched_in`, `used_in`), and the second and third row hold for each period, the third for all periods up to it (base
+money may be used later than it is paid, which gains nothing). Amounts in the initiative's currency at reference rates.
+Caps, least bases and the timing are in `matching_thresholds`. Source: model.md, rule 6.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from typing import Any
 
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
-from ..inputs.tables import MatchingRow
 from .algebra import Linear, row
 from .decisions import paid
-from .eligibility import Scope, by_initiative
-from .lines import Line
-
-Cell = tuple[int, ...]
-
-
-@dataclass
-class Match:
-    """The matching rows of one initiative and the lines of each cell (rows that apply there → lines)."""
-
-    cells: dict[Cell, list[Line]] = field(default_factory=lambda: defaultdict(list))
-
-    def rows(self) -> list[int]:
-        """Return the rows that apply anywhere in the initiative."""
-        return sorted({n for cell in self.cells for n in cell})
-
-
-def matching_scopes(case: Case) -> list[Scope]:
-    """Return the scope of every row of matching.csv, in file order."""
-    return [
-        Scope(case.select_funders(rule.funders), case.select_initiatives(rule.initiatives), rule.stage)
-        for rule in case.rows(MatchingRow)
-    ]
-
-
-def matches(model: pyo.ConcreteModel, case: Case) -> dict[str, Match]:
-    """Return the matching of every initiative in which a rule applies."""
-    scopes = matching_scopes(case)
-    near = by_initiative(scopes)
-    found: dict[str, Match] = defaultdict(Match)
-    for line in model.layout.schedule.lines:
-        cell = tuple(n for n in near.get(line.initiative, ()) if scopes[n].stage in ("", line.stage))
-        if cell and (cell[0], line.initiative) not in model.layout.pools.projected:
-            found[line.initiative].cells[cell].append(line)
-    return dict(found)
-
-
-def bases(case: Case) -> dict[str, frozenset[str]]:
-    """Return the non-matching funders by the source of their money: public, private, and both."""
-    found = {
-        source: frozenset(f for f, r in case.funders.items() if r.kind != "matching" and case.source(f) == source)
-        for source in ("public", "private")
-    }
-    return {**found, "both": found["public"] | found["private"]}
-
-
-def kinds(case: Case, cell: Cell) -> dict[str, tuple[int, ...]]:
-    """Return which rows of a cell claim which kind of base; kinds are merged where every row takes both."""
-    rules = case.rows(MatchingRow)
-    if all(rules[n].base == "both" for n in cell):
-        return {"both": cell}
-    claims = {b: tuple(n for n in cell if rules[n].base in (b, "both")) for b in ("public", "private")}
-    return {b: rows for b, rows in claims.items() if rows}
-
-
-def stages(found: dict[str, Match], name: str, cell: Cell) -> str:
-    """Return the name of a cell: its stages."""
-    return "+".join(dict.fromkeys(line.stage for line in found[name].cells[cell]))
-
-
-UsedKey = tuple[int, str, str, Cell]
-MatchedKey = tuple[int, str, str, Cell]
-
-
-def used_indices(case: Case, found: dict[str, Match]) -> list[UsedKey]:
-    """Return (row, kind, initiative, cell) where several rows claim the same base."""
-    return [
-        (n, kind, name, cell)
-        for name, match in found.items()
-        for cell in match.cells
-        for kind, rows in kinds(case, cell).items()
-        if len(rows) > 1
-        for n in rows
-    ]
-
-
-def matched_indices(case: Case, found: dict[str, Match]) -> list[MatchedKey]:
-    """Return (row, funder, initiative, cell) where several rows let the same funder pay."""
-    scopes = matching_scopes(case)
-    indices = []
-    for name, match in found.items():
-        for cell in match.cells:
-            for funder in case.funders:
-                rows = [n for n in cell if funder in scopes[n].funders]
-                if len(rows) > 1:
-                    indices += [(n, funder, name, cell) for n in rows]
-    return indices
+from .matching_cells import Key, Matching, up_to
+from .matching_thresholds import add_thresholds
 
 
 def add_matching(model: pyo.ConcreteModel, case: Case) -> None:
     """Add the variables and rows of the family."""
-    found, scopes, base = matches(model, case), matching_scopes(case), bases(case)
-    rules = case.rows(MatchingRow)
-    used, matched = used_indices(case, found), matched_indices(case, found)
-    used_names = {key: (rules[key[0]].rule, *key[1:3], stages(found, *key[2:])) for key in used}
-    matched_names = {key: (rules[key[0]].rule, *key[1:3], stages(found, *key[2:])) for key in matched}
-    model.used = pyo.Var(list(used_names.values()), bounds=(0, None))
-    model.matched = pyo.Var(list(matched_names.values()), bounds=(0, None))
-    used_at = {key: model.used[name] for key, name in used_names.items()}
-    matched_at = {key: model.matched[name] for key, name in matched_names.items()}
-    bases_claimed = {name[1:]: key for key, name in used_names.items()}
-    payers_split = {name[1:]: key for key, name in matched_names.items()}
+    known = Matching(model, case)
+    known.used_at.update(_variables(model, known, "used", known.used_indices()))
+    known.matched_at.update(_variables(model, known, "matched", known.matched_indices()))
 
     def ratio(m: pyo.ConcreteModel, n: int, _: str, name: str) -> object:
-        body, factor = Linear(), float(rules[n].ratio)
-        for cell, lines in found[name].cells.items():
-            if n not in cell:
-                continue
-            inline = frozenset(f for f in scopes[n].funders if (n, f, name, cell) not in matched_at)
-            body.plus(paid(m, lines, inline))
-            for funder in scopes[n].funders - inline:
-                body.add(matched_at[n, funder, name, cell], 1.0)
-            for kind, rows in kinds(case, cell).items():
-                if n in rows and (n, kind, name, cell) in used_at:
-                    body.add(used_at[n, kind, name, cell], -factor)
-                elif n in rows:
-                    body.plus(paid(m, lines, base[kind]), -factor)
-        return row(m, None, body, 0.0)
+        return row(m, None, known.matched(n, name).plus(known.used(n, name), -float(known.rules[n].ratio)), 0.0)
 
-    def split(m: pyo.ConcreteModel, funder: str, name: str, label: str) -> object:
-        _, _, _, cell = payers_split[funder, name, label]
-        body = paid(m, found[name].cells[cell], frozenset({funder}))
+    ratios = [key for key in known.rows() if key[0] not in known.cumulative]
+    model.matching = pyo.Constraint(ratios, rule=ratio)
+    _add_splits(model, known)
+    add_thresholds(model, known)
+
+
+def _variables(
+    model: pyo.ConcreteModel, known: Matching, name: str, keys: list[tuple[Key, bool]]
+) -> dict[Key, dict[int | None, Any]]:
+    """Add the variables of what is split between rows, over life or by period, and return them."""
+    labels = {key: known.label(key) for key, _ in keys}
+    total = {key: labels[key] for key, by_period in keys if not by_period}
+    timed = {(key, t): (*labels[key], t) for key, by_period in keys if by_period for t in known.periods(*key[2:])}
+    over_life, by_t = pyo.Var(list(total.values()), bounds=(0, None)), pyo.Var(list(timed.values()), bounds=(0, None))
+    model.add_component(name, over_life)
+    model.add_component(f"{name}_in", by_t)
+    found: dict[Key, dict[int | None, Any]] = {key: {None: over_life[label]} for key, label in total.items()}
+    for (key, t), label in timed.items():
+        found.setdefault(key, {})[t] = by_t[label]
+    return found
+
+
+def _add_splits(model: pyo.ConcreteModel, known: Matching) -> None:
+    """Add the rows by which several rows share a funder's pay or a base."""
+    payers = {known.label(key)[1:]: (key, set(at)) for key, at in known.matched_at.items()}
+    claimed = {known.label(key)[1:]: (key, set(at)) for key, at in known.used_at.items()}
+
+    def split(m: pyo.ConcreteModel, funder: str, name: str, label: str, t: int | None = None) -> object:
+        cell = payers[funder, name, label][0][3]
+        body, lines = Linear(), known.found[name].cells[cell]
+        body.plus(paid(m, lines, frozenset({funder}), t))
+        if t is not None:
+            body.plus(paid(m, lines, frozenset({funder}), t - 1), -1.0)
         for n in cell:
-            body.add(matched_at.get((n, funder, name, cell)), -1.0)
+            body.add(known.matched_at.get((n, funder, name, cell), {}).get(t), -1.0)
         return row(m, 0.0, body, 0.0)
 
-    def unlocked(m: pyo.ConcreteModel, kind: str, name: str, label: str) -> object:
-        _, _, _, cell = bases_claimed[kind, name, label]
-        body = paid(m, found[name].cells[cell], base[kind])
+    def unlocked(m: pyo.ConcreteModel, kind: str, name: str, label: str, t: int | None = None) -> object:
+        cell = claimed[kind, name, label][0][3]
+        body = paid(m, known.found[name].cells[cell], known.base[kind], t)
         for n in cell:
-            body.add(used_at.get((n, kind, name, cell)), -1.0)
+            body.extend(up_to(known.used_at.get((n, kind, name, cell), {}), t), -1.0)
         return row(m, 0.0, body, None)
 
-    ratios = [(n, rules[n].rule, name) for name, match in found.items() for n in match.rows()]
-    model.matching = pyo.Constraint(ratios, rule=ratio)
-    model.matching_split = pyo.Constraint(list(payers_split), rule=split)
-    model.matching_base = pyo.Constraint(list(bases_claimed), rule=unlocked)
+    for component, rule, places in (("matching_split", split, payers), ("matching_base", unlocked, claimed)):
+        total = [label for label, (_, periods) in places.items() if None in periods]
+        timed = [
+            (*label, t) for label, (_, periods) in places.items() for t in sorted(t for t in periods if t is not None)
+        ]
+        model.add_component(component, pyo.Constraint(total, rule=rule))
+        model.add_component(f"{component}_in", pyo.Constraint(timed, rule=rule))

@@ -8,10 +8,11 @@
     where m+1 (b) must be done once m (a) is: ls[m] ≤ ls[m+1] − d[m] and es[m] ≥ es[m+1] − d[m] − max_pause
 
 A milestone without a window can never start; neither can what follows it. A milestone with success 0 is a gate that
-is never passed: what waits for its end cannot start. Source: model.md, rules 1 and 2.
+is never passed: what waits for its end cannot start. In a re-plan, what has begun keeps its start, whatever the case
+says now, and nothing else starts before the first free period. Source: model.md, rules 1, 2 and 14.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -69,6 +70,7 @@ def windows(case: Case) -> dict[Milestone, range]:
     first: dict[Milestone, int] = {}
     last: dict[Milestone, int] = {}
     failed: set[Milestone] = set()
+    begun = {} if case.approved is None else case.approved.begun
     for name, initiative in case.initiatives.items():
         for step in case.milestones[name]:
             key = (name, step.milestone)
@@ -77,9 +79,13 @@ def windows(case: Case) -> dict[Milestone, range]:
                 last[key] = 0
             if step.success == 0:
                 failed.add(key)
+            if case.approved is not None:
+                first[key] = max(first[key], case.approved.frozen)
+    for key, start in begun.items():
+        first[key] = last[key] = start
     chains = links(case)
     mandatory = {name for name, initiative in case.initiatives.items() if initiative.status == "mandatory"}
-    while _tighten(chains, first, last, failed, mandatory):
+    while _tighten(chains, first, last, failed, mandatory, begun):
         pass
     return {key: range(first[key], last[key] + 1) for key in first if last[key] >= first[key]}
 
@@ -90,13 +96,14 @@ def _tighten(
     last: dict[Milestone, int],
     failed: set[Milestone],
     mandatory: set[str],
+    begun: Collection[Milestone],
 ) -> bool:
-    """Pass once over all links; tell whether a window became smaller."""
+    """Pass once over all links; tell whether a window became smaller. What has `begun` stays where it is."""
     changed = False
 
     def narrow(key: Milestone, low: int, high: int) -> None:
         nonlocal changed
-        if first[key] > last[key]:
+        if first[key] > last[key] or key in begun:
             return
         low, high = max(low, first[key]), min(high, last[key])
         if (low, high) != (first[key], last[key]):

@@ -21,6 +21,8 @@ from pyomo.repn import generate_standard_repn
 from scipy.sparse import csr_array, vstack
 
 Floats = NDArray[np.float64]
+SCHEDULE = "started"  # the variable whose columns are schedules; other integer columns follow from them
+COUNTED = {"level", "bonus", "gate"}  # continuous variables that are not money
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,10 @@ class Program:
     """`maximise cost·x + offset` subject to `row_lower ≤ matrix·x ≤ row_upper`, `lower ≤ x ≤ upper`.
 
     Columns are scaled: `x = column_scale·(solver's x)`. `integer` marks the integer columns. `chain` numbers the
-    initiative an integer column belongs to (−1: none): its columns only make sense together. `variables` and
-    `constraints` are the Pyomo components behind columns and rows.
+    initiative whose schedule an integer column belongs to: its columns only make sense together. −1 is no integer
+    column; −2 − c one that follows from the schedule of initiative c (does a funder join it, is matching unlocked).
+    `variables` and `constraints` are the Pyomo components behind columns and rows. `minimised`: the model's objective
+    is to be minimised, and `cost` and `offset` are those of its negative.
     """
 
     matrix: Any
@@ -52,6 +56,17 @@ class Program:
     row_scale: Floats
     variables: tuple[Any, ...]
     constraints: tuple[Any, ...]
+    minimised: bool = False
+
+    @cached_property
+    def owner(self) -> NDArray[np.int64]:
+        """Return the initiative each integer column belongs to, whether of its schedule or following from it; or −1."""
+        return np.where(self.chain < -1, -2 - self.chain, self.chain)
+
+    @cached_property
+    def following(self) -> NDArray[np.int64]:
+        """Return the integer columns that follow from the schedule."""
+        return np.flatnonzero(self.chain < -1)
 
     @cached_property
     def column_of(self) -> dict[int, int]:
@@ -60,8 +75,8 @@ class Program:
 
     @cached_property
     def starts(self) -> dict[Any, int]:
-        """Return {index of an integer variable: column}; the same in the exact and the compact form."""
-        return {self.variables[k].index(): int(k) for k in np.flatnonzero(self.integer)}
+        """Return {index of `started`: column}; the same in the exact and the compact form."""
+        return {self.variables[k].index(): int(k) for k in np.flatnonzero(self.chain >= 0)}
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -101,13 +116,14 @@ class Program:
 
 
 def compile_model(model: pyo.ConcreteModel) -> Program:
-    """Return the scaled program of a linear Pyomo model with one objective to maximise; no variable is fixed.
+    """Return the scaled program of a linear Pyomo model with one objective; no variable is fixed.
 
     A row with two different sides becomes two, the upper one first. ValueError where an expression is not linear.
     """
     with PauseGC():
         (objective,) = model.component_data_objects(pyo.Objective, active=True)
         offset, values, variables = _terms(objective.expr)
+        sign = -1.0 if objective.sense == pyo.minimize else 1.0
         rows = _Rows([len(values)], list(values), list(variables))
         for constraint in model.component_data_objects(pyo.Constraint, active=True):
             rows.add(constraint)
@@ -118,12 +134,12 @@ def compile_model(model: pyo.ConcreteModel) -> Program:
     matrix = csr_array((np.array(rows.values[first:], dtype=float), entries[first:], ends - first), shape=shape)
     matrix.sum_duplicates()
     cost = np.zeros(len(columns))
-    np.add.at(cost, entries[:first], rows.values[:first])
+    np.add.at(cost, entries[:first], sign * np.array(rows.values[:first]))
     continuous = [v.is_continuous() for v in columns]
     program = Program(
         matrix=matrix,
         cost=cost,
-        offset=offset,
+        offset=sign * offset,
         row_lower=np.array(rows.lower, dtype=float),
         row_upper=np.array(rows.upper, dtype=float),
         lower=np.array([-np.inf if v.lb is None else v.lb for v in columns], dtype=float),
@@ -134,6 +150,7 @@ def compile_model(model: pyo.ConcreteModel) -> Program:
         row_scale=np.ones(shape[0]),
         variables=columns,
         constraints=tuple(rows.constraints),
+        minimised=sign < 0,
     )
     return _scaled(program)
 
@@ -185,15 +202,14 @@ def _numbered(model: pyo.ConcreteModel, variables: list[Any]) -> tuple[NDArray[n
 
 
 def _chains(columns: tuple[Any, ...], continuous: list[bool]) -> NDArray[np.int64]:
-    """Number the integer columns by the first part of their index, the initiative."""
+    """Number the integer columns by the first part of their index, the initiative (see `Program`)."""
     numbers: dict[str, int] = {}
-    return np.array(
-        [
-            -1 if smooth else numbers.setdefault(v.index()[0], len(numbers))
-            for v, smooth in zip(columns, continuous, strict=True)
-        ],
-        dtype=np.int64,
-    )
+    found = np.full(len(columns), -1, dtype=np.int64)
+    for k, (variable, smooth) in enumerate(zip(columns, continuous, strict=True)):
+        if not smooth:
+            number = numbers.setdefault(variable.index()[0], len(numbers))
+            found[k] = number if variable.parent_component().local_name == SCHEDULE else -2 - number
+    return found
 
 
 def _power_of_two(values: Floats) -> Floats:
@@ -202,17 +218,18 @@ def _power_of_two(values: Floats) -> Floats:
 
 
 def _scaled(program: Program) -> Program:
-    """Scale the continuous columns by one power of two, then every row by its own."""
+    """Scale the money columns by one power of two, then every row by its own."""
     matrix = program.matrix
     if not matrix.nnz:
         return program
     row_of_entry = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    counted = program.integer | np.array([v.parent_component().local_name in COUNTED for v in program.variables])
     has_money = np.zeros(matrix.shape[0], dtype=bool)
-    has_money[row_of_entry[~program.integer[matrix.indices]]] = True
-    dues = np.abs(matrix.data[program.integer[matrix.indices] & has_money[row_of_entry]])
+    has_money[row_of_entry[~counted[matrix.indices]]] = True
+    dues = np.abs(matrix.data[counted[matrix.indices] & has_money[row_of_entry]])
     dues = dues[dues > 0]
     typical = float(_power_of_two(np.array([np.median(dues)]))[0]) if dues.size else 1.0
-    column_scale = np.where(program.integer, 1.0, typical)
+    column_scale = np.where(counted, 1.0, typical)
     data = matrix.data * column_scale[matrix.indices]
     largest = np.zeros(matrix.shape[0])
     np.maximum.at(largest, row_of_entry, np.abs(data))

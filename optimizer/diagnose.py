@@ -13,8 +13,8 @@ import pyomo.environ as pyo
 
 from ..inputs.case import Case
 from .compile import Program
+from .elastic import with_columns
 from .engine import Interrupt, Limits, Search
-from .settle import with_columns
 
 SECONDS = 20.0
 WORDS = {
@@ -27,7 +27,17 @@ WORDS = {
     "equity_at_most": "equity ceiling {1} for {2}",
     "earmark_at_least": "earmark floor {0}",
     "earmark_at_most": "earmark ceiling {0}",
+    "commitment": "commitment ceiling of {0}, cycle {1}",
+    "guarantee_cap": "cap of guarantee {1}",
+    "matching_cap": "cap of matching rule {1} on {2}",
+    "stability_more": "stability of {0}, cycle {1}: no more than the cycle before allows",
+    "stability_less": "stability of {0}, cycle {1}: no less than the cycle before asks for",
+    "risk": "risk tolerance of {0}",
+    "required_value": "required value",
+    "moved": "most money that may be moved",
 }
+BASE = ("earmark", "guarantee_cap", "matching_cap", "moved")  # families whose amounts are in the base currency,
+OWN = ("budget", "commitment", "stability")  # and in the funder's
 UNITS = {1: "", 1_000: "thousand", 1_000_000: "million", 1_000_000_000: "billion"}
 
 
@@ -47,9 +57,9 @@ class Gap:
 
 def _unit(case: Case, family: str, index: tuple[object, ...]) -> str:
     """Return the currency (with the case's unit) in which a row of the family is short."""
-    if family.startswith("earmark"):
+    if family.startswith(BASE):
         currency = case.base
-    elif family == "budget":
+    elif family.startswith(OWN):
         currency = case.funders[str(index[0])].currency
     elif family.startswith(("matching", "cofunding")):
         currency = case.initiatives[str(index[-1])].currency
@@ -92,6 +102,12 @@ def gaps(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Inte
 
 def explain(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> str:
     """Return the explanation of an infeasible case as text."""
+    if model.unpayable:
+        paid = [f"  - {f} for {i} in {case.label(t)}" for f, i, _, _, t in model.unpayable]
+        lines = "\n".join(dict.fromkeys(paid))
+        return (
+            f"No plan: what is paid already cannot be, as its payer may not pay there or has no budget then:\n{lines}"
+        )
     found = gaps(case, model, program, interrupt)
     mandatory = sum(row.status == "mandatory" for row in case.initiatives.values())
     of = f" with {mandatory} mandatory initiative{'s' if mandatory != 1 else ''}" if mandatory else ""

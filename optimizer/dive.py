@@ -4,7 +4,8 @@ The least undecided initiative is taken first: its plans that the relaxation use
 that does least. Each is fixed and the relaxation solved again by a hot dual simplex; where it may still lead to a
 better plan the search descends, else it tries the next. An initiative whose plans are not listed has by-period columns
 `started[m,t]`; for any threshold θ the rounding `started ≥ θ` satisfies its own rows, so it has one candidate per
-distinct fractional value, and "not at all". Source: solving.md, "Method that worked".
+distinct fractional value, and "not at all". Integer columns that follow from the schedule (does a funder join an
+initiative) are decided by branch and bound once every initiative is. Source: solving.md, "Method that worked".
 """
 
 import time
@@ -13,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .compile import Floats, Program
-from .engine import Interrupt, Outcome, Relaxation
+from .engine import Interrupt, Limits, Outcome, Relaxation, Search
+from .reduce import reduce
 
 TOLERANCE = 1e-6
+FOLLOWING = 0.01, 200  # gap and nodes of the search for the columns that follow from a schedule
 BRIEF = 2000  # rows up to which a relaxation takes milliseconds, even the first
 CANDIDATES = 4  # plans tried per initiative, besides the one that does least
 
@@ -73,7 +76,7 @@ class Dive:
             return
         chain = self._least_undecided(x)
         if chain is None:
-            self.x, self.best = x, outcome.objective
+            self._arrive(x, outcome.objective)
             return
         columns = self.columns[chain]
         lower, upper = self.program.lower[columns], self.program.upper[columns]
@@ -83,6 +86,21 @@ class Dive:
             self.relaxation.bind(columns, whole, whole)
             self._descend(self._solve())
         self.relaxation.bind(columns, lower, upper)
+
+    def _arrive(self, x: Floats, value: float) -> None:
+        """Keep a point in which every initiative is whole, once the columns that follow are whole too."""
+        following = self.program.following
+        if len(following) and np.abs(x[following] - np.round(x[following])).max() > TOLERANCE:
+            held = self.program.lower.copy(), self.program.upper.copy()
+            held[0][self.integer] = held[1][self.integer] = np.round(x[self.integer])
+            reduced = reduce(self.program.with_bounds(*held))
+            gap, nodes = FOLLOWING
+            left = max(0.0, self.budget.deadline - time.monotonic())
+            outcome = Search(reduced.program, Limits(gap, left, steps=nodes, threads=1)).run(self.budget.interrupt)
+            if outcome.x is None or outcome.objective is None or outcome.objective <= self.best:
+                return
+            x, value = reduced.expand(outcome.x), outcome.objective
+        self.x, self.best = x, value
 
     def _least_undecided(self, x: Floats) -> int | None:
         """Return the undecided chain that is nearest to a whole plan."""

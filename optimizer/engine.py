@@ -208,6 +208,12 @@ class Relaxation:
         self.highs.addCols(len(cost), -cost, lower, upper, matrix.nnz, *sizes, matrix.data)
         self.highs.setOptionValue("simplex_strategy", 4)
 
+    def add_rows(self, lower: Floats, matrix: Any) -> None:
+        """Add rows `matrix·x ≥ lower` (by rows); what follows is solved by dual simplex, which they leave feasible."""
+        starts = matrix.indptr[:-1].astype(np.int32)
+        none = np.full(len(lower), np.inf)
+        self.highs.addRows(len(lower), lower, none, matrix.nnz, starts, matrix.indices.astype(np.int32), matrix.data)
+
     def solve(self, seconds: float, interrupt: Interrupt, at_least: float = -np.inf, brief: bool = False) -> Outcome:
         """Solve; stops as OTHER_LIMIT once the objective provably stays below `at_least`.
 

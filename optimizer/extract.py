@@ -1,4 +1,4 @@
-"""From the solver's point to decisions: starts, payments per funding line, hedged shares.
+"""From the solver's point to decisions: starts, levels, payments per funding line, hedged shares, commitments.
 
 A pool's payments are split over its lines in proportion to what each line still needs once its matching money is
 counted; that gives back the lines exactly. Source: solving.md, "Pool the payments".
@@ -6,32 +6,26 @@ counted; that gives back the lines exactly. Source: solving.md, "Pool the paymen
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
-from ..models.factors import discount, escalation, loss, twelve_digits
+from ..models.factors import discount, escalation, line_currencies, loss, twelve_digits
 from ..models.lines import Line
 from ..models.objective import present_values
+from ..models.scenarios import draws
+from ..models.synergies import bonuses
+from ..results.decisions import Decisions, GuaranteeKey, Levels, LineKey, Milestone, PayKey, exact_levels
 from .compile import Floats, Program
 
-LineKey = tuple[str, str, str]
-Starts = dict[tuple[str, str], int]
+Starts = dict[Milestone, int]
 Dues = dict[str, dict[int, dict[LineKey, float]]]
 Factors = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """A plan in the model's units (`unit`s of each currency), not yet rounded."""
-
-    starts: dict[tuple[str, str], int]
-    payments: dict[tuple[str, LineKey, int], float]
-    hedge_shares: dict[tuple[str, str, int], float]
-    worth: dict[tuple[str, str], float]
+FULL = 1e-8  # how near to 1 a level counts as full
+DUST = 1e-9  # a share or an amount below which nothing was decided
 
 
 def starts_at(model: pyo.ConcreteModel, program: Program, x: Floats) -> Starts:
@@ -46,13 +40,37 @@ def starts_at(model: pyo.ConcreteModel, program: Program, x: Floats) -> Starts:
     return found
 
 
-def fixed(program: Program, x: Floats) -> Program:
-    """Return the program with every integer column fixed at its rounded value in `x`."""
+def levels_at(model: pyo.ConcreteModel, program: Program, x: Floats, starts: Starts) -> dict[Milestone, Fraction]:
+    """Return the levels of the partial milestones that are done, as exact decimals; one all but full is full."""
+    found = {}
+    for key, t in starts.items():
+        if key in model.layout.schedule.partial:
+            column = program.column_of[id(model.level[*key, t])]
+            level = float(x[column] * program.column_scale[column])
+            found[key] = 1.0 if level > 1.0 - FULL else level
+    return exact_levels(model.layout.case, found)
+
+
+def fixed(program: Program, x: Floats, following: bool = True) -> Program:
+    """Return the program with every integer column fixed at its rounded value in `x`.
+
+    Without `following`, only those of the schedule are.
+    """
     lower, upper = program.lower.copy(), program.upper.copy()
-    whole = np.round(x[program.integer])
-    lower[program.integer] = upper[program.integer] = np.clip(
-        whole, program.lower[program.integer], program.upper[program.integer]
-    )
+    held = program.integer if following else program.chain >= 0
+    whole = np.round(x[held])
+    lower[held] = upper[held] = np.clip(whole, program.lower[held], program.upper[held])
+    return program.with_bounds(lower, upper)
+
+
+def at_levels(program: Program, model: pyo.ConcreteModel, starts: Starts, levels: Levels) -> Program:
+    """Return the program with the levels fixed."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    for (name, step, t), variable in model.level.items():
+        column = program.column_of.get(id(variable))
+        if column is not None:
+            at = float(levels[name, step]) if starts.get((name, step)) == t else 0.0
+            lower[column] = upper[column] = at / program.column_scale[column]
     return program.with_bounds(lower, upper)
 
 
@@ -65,12 +83,35 @@ class Extractor:
         self.case: Case = model.layout.case
         self.worth = present_values(self.case, model.layout.schedule.windows)
 
-    def decisions(self, x: Floats, starts: Starts, dues: Dues) -> Decisions:
+    def decisions(self, x: Floats, starts: Starts, levels: Levels, dues: Dues) -> Decisions:
         """Return the decisions of a point with the given schedule, each pool's payments split over `dues`."""
         values = self.program.values(x)
         payments = self._payments(values, dues)
-        worth = {(i, m): self.worth[i, m, t] for (i, m), t in starts.items()}
-        return Decisions(starts, payments, self._hedge_shares(values, payments), worth)
+        done = {key: float(levels.get(key, 1)) for key in starts}
+        return Decisions(
+            starts,
+            levels,
+            payments,
+            self._hedge_shares(values, payments),
+            self._commitments(values),
+            self._guaranteed(values),
+            {(i, m): self.worth[i, m, t] * done[i, m] for (i, m), t in starts.items()},
+            bonuses(self.case, done),
+        )
+
+    def _commitments(self, values: Floats) -> dict[PayKey, float]:
+        """Return what is committed on the lines under commitment; each is a pool of its own."""
+        pools, found = self.model.layout.pools.pools, {}
+        for (funder, pool, t), variable in self.model.commit.items():
+            amount = self._value(values, variable)
+            if amount > DUST:
+                found[funder, pools[pool].lines[0].key, t] = amount
+        return found
+
+    def _guaranteed(self, values: Floats) -> dict[GuaranteeKey, float]:
+        """Return what is guaranteed by each row for each initiative in each cycle of the guarantor."""
+        amounts = {key: self._value(values, variable) for key, variable in self.model.guaranteed.items()}
+        return {key: amount for key, amount in amounts.items() if amount > DUST}
 
     def _value(self, values: Floats, variable: Any) -> float:
         column = self.program.column_of.get(id(variable))
@@ -86,26 +127,28 @@ class Extractor:
                     found[name][t][line] = amount
         return found
 
-    def exact(self, starts: Starts) -> dict[tuple[str, int], float]:
+    def exact(self, starts: Starts, levels: Levels) -> dict[tuple[str, int], float]:
         """Return {(pool or match pool, t): due} of a schedule, in the model's units."""
         schedule, pools = self.model.layout.schedule, self.model.layout.pools
         begun = {initiative for initiative, _ in starts}
         found: dict[tuple[str, int], float] = defaultdict(float)
         for line in schedule.lines:
             if line.initiative in begun:
-                for t, amount in self._line_due(line, starts).items():
+                for t, amount in self._line_due(line, starts, levels).items():
                     for name in (pools.pool_of[line.key], pools.match_of.get(line.key)):
                         if name is not None:
                             found[name, t] += amount
         return found
 
-    def _line_due(self, line: Line, starts: Starts) -> dict[int, float]:
+    def _line_due(self, line: Line, starts: Starts, levels: Levels) -> dict[int, float]:
         found: dict[int, float] = {}
         for t, terms in self.model.layout.schedule.due(line.initiative, line.stage).items():
             amount = 0.0
-            for (name, step, s), value in terms.items():
+            for (name, step, s, *level), value in terms.items():
                 start = starts.get((name, step))
-                if start is not None and start <= s:
+                if level and start == s:
+                    amount += value * float(levels[name, step])
+                elif not level and start is not None and start <= s:
                     amount += value
             if amount > 1e-12:
                 found[t] = amount * line.weight
@@ -137,7 +180,7 @@ class Extractor:
         hedged = {
             key: amount
             for key, variable in self.model.hedged.items()
-            if (amount := self._value(values, variable)) > 1e-9
+            if (amount := self._value(values, variable)) > DUST
         }
         exposed: dict[tuple[str, str, int], float] = defaultdict(float)
         currency = {line.key: line.currency for line in self.model.layout.schedule.lines}
@@ -147,10 +190,10 @@ class Extractor:
 
 
 def factor_table(case: Case) -> Factors:
-    """Return factors.json: every discount, escalation and loss factor the case can need, as 12-digit text."""
+    """Return factors.json: every discount, escalation and loss factor and cvar scenario, as 12-digit text."""
     periods = range(1, case.T + 1)
     escalating = [name for name, r in case.initiatives.items() if r.escalation]
-    currencies = _line_currencies(case)
+    currencies = line_currencies(case)
     losses: dict[str, dict[str, dict[str, str]]] = {}
     if case.settings.buffer.method != "none":
         for funder, row in case.funders.items():
@@ -160,21 +203,12 @@ def factor_table(case: Case) -> Factors:
                     for cycle in case.cycles[funder]
                     for t in cycle.periods
                 }
+    cvar = case.settings.buffer.method == "cvar"
     return {
         "discount": {case.label(t): twelve_digits(discount(case, t)) for t in periods},
         "escalation": {
             name: {case.label(t): twelve_digits(escalation(case, name, t)) for t in periods} for name in escalating
         },
         "loss": losses,
+        **({"scenarios": {currency: list(x) for currency, x in draws(case).items()}} if cvar else {}),
     }
-
-
-def _line_currencies(case: Case) -> set[str]:
-    """Return every currency in which a line can fall due."""
-    found = set()
-    for name, row in case.initiatives.items():
-        if case.pot(name) == "real":
-            found.add(row.currency)
-        else:
-            found |= {case.parties[party].currency or row.currency for party in case.shares[name]}
-    return found

@@ -55,8 +55,6 @@ class Parts:
         prices = np.zeros(1) if root.prices is None else np.abs(root.prices[plans.limits])
         worth = np.abs(self.program.cost[len(plans.kept) :]).max(initial=1.0)
         self.steep = STEEP * max(float(prices.max(initial=0.0)), float(worth))
-        kept = self.program.chain[: len(plans.kept)]
-        self.whole_money = np.flatnonzero(kept < 0)
 
     def _promising(self, root: Root) -> NDArray[np.bool_]:
         """Mark the best plans of every initiative, and the one that does least."""
@@ -81,8 +79,11 @@ class Parts:
             found.append(first + np.flatnonzero(self.promising[first:last] | (point[first:last] > 0.5)))
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
-    def part(self, point: Floats, free: NDArray[np.int64], soft: bool = False) -> Part:
-        """Return the part in which the `free` initiatives may change; `soft` adds slack to every limit."""
+    def part(self, point: Floats, free: NDArray[np.int64], soft: bool = False, open: bool = False) -> Part:
+        """Return the part in which the `free` initiatives may change; `soft` adds slack to every limit.
+
+        What follows from a held schedule (does a funder join) is held too, unless `open`.
+        """
         p, plans = self.program, self.plans
         kept = len(plans.kept)
         listed = np.array([c for c in free if c in self.each], dtype=np.int64)
@@ -100,7 +101,7 @@ class Parts:
         matrix = vstack([hstack([self.money, self.matrix[:, offered]]), each])
         lower, upper = p.lower[columns].copy(), p.upper[columns].copy()
         upper[kept:] = np.inf
-        loose = np.flatnonzero(p.integer[:kept] & ~np.isin(p.chain[:kept], free))
+        loose = np.flatnonzero(p.integer[:kept] & ~np.isin(p.owner[:kept], free) & ~(open & (p.chain[:kept] < -1)))
         lower[loose] = upper[loose] = np.round(point[loose])
         smaller = replace(
             p,

@@ -15,14 +15,6 @@ from .compile import Floats, Program
 TOLERANCE = 1e-7  # by how much, in a row's scale, fixed columns may pass its sides
 
 
-def hold(program: Program, x: Floats, free: NDArray[np.int64]) -> Program:
-    """Return the program with every chain but the `free` ones fixed at `x`."""
-    lower, upper = program.lower.copy(), program.upper.copy()
-    held = program.integer & ~np.isin(program.chain, free)
-    lower[held] = upper[held] = np.round(x[held])
-    return program.with_bounds(lower, upper)
-
-
 @dataclass(frozen=True, eq=False)
 class Reduced:
     """A smaller program and the way back: which columns it kept, and where the others stand."""

@@ -19,7 +19,7 @@ from .columns import Root, relax
 from .compile import Floats, Program
 from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Search
 from .plans import Plans, whole_plans
-from .reduce import hold, reduce
+from .reduce import reduce
 from .walk import SHORT, Walk
 from .warm import Warm
 
@@ -29,6 +29,7 @@ IMPROVEMENT = 0.85  # part of the time left after it that improvement takes,
 BRANCHING = 0.6  # or this where HiGHS's glance closed `TELLING` of the gap
 TELLING = 0.05
 STUCK = 0.6  # part of that without a better plan after which improvement ends
+DESCENT, CALM = 0.1, 25  # largest part of the time, or of the steps, that a descent takes; its steps in vain
 IDLE = 300  # steps without a better plan after which it ends where there is no time limit
 RACE = 8  # steps from a start and from what the relaxation leads to, before one of them is left
 GLANCE = 3.0  # first HiGHS tries it for so many times the relaxation took, many programs are easy,
@@ -163,9 +164,10 @@ class Hunt:
 
     def _nothing(self) -> None:
         """Keep the plan that starts nothing it need not, if it is one: it costs a moment and is better than none."""
-        none = np.zeros(0, dtype=np.int64)
-        reduced = reduce(hold(self.program, self.program.lower, none))
-        outcome = Search(reduced.program, replace(self.limits, time_limit=self.left()), relax=True).run(self.interrupt)
+        lower, upper = self.program.lower, self.program.upper
+        reduced = reduce(self.program.with_bounds(lower, np.where(self.program.chain >= 0, lower, upper)))
+        relax = not len(reduced.program.following)
+        outcome = Search(reduced.program, replace(self.limits, time_limit=self.left()), relax).run(self.interrupt)
         if outcome.x is not None:
             self.keep(reduced.expand(outcome.x), outcome.objective, "nothing but what is mandatory")
 
@@ -189,9 +191,26 @@ class Hunt:
         elif not self.closed():
             self._race(walk, plans, deadline)
         if start is None:
-            self._glance(walk, plans, time.monotonic() - clock)
+            seconds = time.monotonic() - clock
+            self._descend(walk, plans)
+            self._glance(walk, plans, seconds)
         self._improve(walk, plans)
         return root.ending
+
+    def _descend(self, walk: Walk, plans: Plans) -> None:
+        """Step without accepting any loss while that helps: a good plan early, before the long walk."""
+        deadline, last = time.monotonic() + DESCENT * self.left(), walk.turn
+        while walk.stand is not None and walk.turn - last < CALM and not self.interrupt and not self.closed():
+            if self.limits.steps is not None and walk.turn >= DESCENT * self.limits.steps:
+                return
+            if time.monotonic() >= deadline:
+                return
+            phase, before = "mending" if walk.stand.shortfall > SHORT else "improvement", self.objective
+            if walk.step(0.0, self.deadline):
+                self._stands(walk, plans, phase)
+            if self.objective != before:
+                last = walk.turn
+            self.tell(phase)
 
     def _glance(self, walk: Walk, plans: Plans, seconds: float) -> None:
         """Let HiGHS try for a moment before the walk; where that is enough, it has also proved the bound."""

@@ -1,7 +1,9 @@
 """Settling: with the schedule fixed, the payments are solved exactly, rounded to minor units and checked.
 
-The continuous model decides the schedule. Its payments are solved again with the schedule fixed (and as little hedging
-cost as possible), then rounded. Where a rounded cycle passes its limit and no single unit can be moved, the limit is
+The continuous model decides the schedule; who joins what, which matching is unlocked and how much of a milestone is
+funded follow from it. The payments are solved again with all that fixed (and as little hedging cost as possible, or
+public outlay where that is the goal), then rounded.
+Where a rounded cycle passes its limit and no single unit can be moved, the limit is
 tightened by the overshoot and the payments are solved again. Where no payments fit, what goes back to the search is
 either a row that excludes this schedule or, when nothing can pay it, a cut that every payable schedule satisfies:
 with v(x) the least total violation of the rules at schedule x and g its slope there (duals of the elastic LP), v(x̄) +
@@ -13,19 +15,22 @@ from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
-from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC
-from scipy.sparse import csr_array, hstack
 
 from ..inputs.case import Case
 from ..inputs.faults import SolverFailure
 from ..results.accounts import Books
-from ..results.ledger import Due, dues
+from ..results.decisions import Decisions, Levels
+from ..results.ledger import Due, begun, dues
 from ..results.rounding import Rounded, round_plan
 from .compile import Floats, Program
-from .engine import Limits, Search
-from .extract import Decisions, Dues, Extractor, Factors, Starts, fixed, starts_at
+from .elastic import elastic, with_columns
+from .engine import Ending, Limits, Search
+from .extract import Dues, Extractor, Factors, Starts, at_levels, fixed, levels_at, starts_at
+from .goals import outlay_cost
+from .keep import holds, keeping, moving_cost, nearby
 from .reduce import Reduced, reduce
+from .tails import Tails
 
 MANY = 2000  # payments from which on room for rounding is left at once
 # Minor units of every budget that are left free for rounding where they are not needed, and what a unit of them weighs
@@ -35,6 +40,8 @@ ROOM = {20: 1.0}
 MUCH_ROOM = {3: 1000.0, 17: 100.0}
 CROSSING = 1e-3  # what a payment across currencies weighs against hedging when payments are settled
 PATIENCE = 4  # how often amounts are rounded before a payer may be given a cent of a line that is not its own
+BESIDE = 1e-5  # what all that weighs against public outlay, where that is the goal
+FOLLOWING = 1e-6  # gap to which what follows from a schedule is decided
 ROUNDS = 8  # how often limits are tightened for one schedule before it goes back to the search
 
 
@@ -61,6 +68,7 @@ class Bill:
     """What a schedule costs: its rounded dues, and the same by pool and period in the model's units."""
 
     starts: Starts
+    levels: Levels
     rounded: list[Due]
     split: Dues
 
@@ -74,24 +82,49 @@ class Settler:
         self.case: Case = model.layout.case
         self.books = Books(self.case, factors)
         self.extractor = Extractor(model, program)
+        self.tails = Tails.of(model, program)
         self.row_at = {id(constraint): k for k, constraint in enumerate(program.constraints)}
         self.column_of = program.column_of
+        goal = self.case.settings.objective
+        self.frugal = goal.goal == "public_money" or goal.tie_break
 
-    def settle(self, program: Program, x: Floats) -> Settled:
-        """Return the whole-unit plan of the schedule in `x`, or why it cannot be had."""
+    def settle(self, program: Program, x: Floats, decided: bool = False) -> Settled:
+        """Return the whole-unit plan of the schedule in `x`, or why it cannot be had.
+
+        `decided` says that `x` also holds what follows from the schedule, and that it is to stay.
+        """
         with PauseGC():
-            held = self._cheapest(fixed(program, x))
-            bill = self._bill(starts_at(self.model, program, x))
-            reduced = reduce(self._whole(held, bill))
+            program = self.tails.whole(program)
+            point, proof = (x, False) if decided else self._decided(program, x)
+            if point is None:
+                return self._refuse(fixed(program, x, following=False), proof)
+            starts = starts_at(self.model, program, point)
+            levels = levels_at(self.model, program, point, starts)
+            held = self._cheapest(at_levels(fixed(program, point), self.model, starts, levels))
+            bill = self._bill(starts, levels)
+            reduced = keeping(self.model, reduce(self._whole(held, bill)))
             first = self._with_room(reduced.program) if len(reduced.kept) > MANY else reduced.program
             tried = self._attempt(bill, reduced, first)
             if tried is None:  # it may be the rounding of the dues that does not fit
-                reduced = reduce(held)
+                reduced = keeping(self.model, reduce(held))
                 tried = self._attempt(bill, reduced, reduced.program)
             if tried is None:
-                return self._refuse(fixed(program, x))
+                return self._refuse(fixed(program, x, following=False))
             found = tried if tried.rounded is not None else self._again(bill, reduced, tried)
         return found or Settled(None, None, self._exclude(program, x))
+
+    def _decided(self, program: Program, x: Floats) -> tuple[Floats | None, bool]:
+        """Return the best point with the schedule of `x`, and whether there is provably none.
+
+        Where nothing but payments follows from a schedule, `x` is as good as any.
+        """
+        if not len(program.following) and not len(self.model.level):
+            return x, False
+        reduced = reduce(fixed(program, x, following=False))
+        outcome = Search(reduced.program, Limits(FOLLOWING), relax=not len(reduced.program.following)).run()
+        if outcome.x is None:
+            return None, outcome.ending is Ending.INFEASIBLE
+        return reduced.expand(outcome.x), False
 
     def _again(self, bill: Bill, reduced: Reduced, first: Settled) -> Settled | None:
         """Solve the payments with other limits and costs until they round; None: they never did."""
@@ -105,22 +138,24 @@ class Settler:
                 for name, amount in tried.tighten.items() if tried is not None else ():
                     over[name] = over.get(name, 0.0) + amount
             else:  # another corner of the same payments may round better
-                cost = reduced.program.cost - chance.random(len(reduced.program.cost))
+                cost = reduced.program.cost - chance.random(len(reduced.program.cost)) * (
+                    BESIDE if self.frugal else 1.0
+                )
                 tried = self._attempt(bill, reduced, replace(reduced.program, cost=cost), turn >= PATIENCE)
         return None
 
-    def _bill(self, starts: Starts) -> Bill:
+    def _bill(self, starts: Starts, levels: Levels) -> Bill:
         """Return what a schedule costs, rounded."""
-        rounded = dues(self.case, self.factors, starts)
+        rounded = dues(self.case, self.factors, starts, levels)
         scale = {c: self.books.units(c) * self.case.unit for c in {due.currency for due in rounded}}
         split = self.extractor.rounded((due.line, due.period, due.amount / scale[due.currency]) for due in rounded)
-        return Bill(starts, rounded, split)
+        return Bill(starts, levels, rounded, split)
 
     def _whole(self, held: Program, bill: Bill) -> Program:
         """Return the program in which every pool pays its rounded dues instead of the exact ones."""
         low, high, upper = held.row_lower.copy(), held.row_upper.copy(), held.upper.copy()
         paid_in = self.model.layout.paid_in
-        for (pool, t), exact in self.extractor.exact(bill.starts).items():
+        for (pool, t), exact in self.extractor.exact(bill.starts, bill.levels).items():
             more = sum(bill.split.get(pool, {}).get(t, {}).values()) - exact
             for rows in (self.model.cover, self.model.match_cap):
                 k = self.row_at.get(id(rows[pool, t])) if (pool, t) in rows else None
@@ -130,6 +165,27 @@ class Settler:
             for variable in paid_in.get((pool, t), {}).values():
                 column = self.column_of[id(variable)]
                 upper[column] += max(0.0, more) / held.column_scale[column]
+        whole = replace(held, row_lower=low, row_upper=high, upper=upper)
+        return self._whole_commitments(whole, bill) if len(self.model.commit_all) else whole
+
+    def _whole_commitments(self, held: Program, bill: Bill) -> Program:
+        """Return the program in which what is committed in each period is the rounded dues of what begins in it."""
+        low, high, upper = held.row_lower.copy(), held.row_upper.copy(), held.upper.copy()
+        line_of = {pool: self.model.layout.pools.pools[pool].lines[0] for pool, _ in self.model.commit_all}
+        due = begun(self.case, self.factors, bill.starts, bill.levels, sorted(line.key for line in line_of.values()))
+        scale = {c: self.books.units(c) * self.case.unit for c in {line.currency for line in line_of.values()}}
+        for (pool, t), constraint in self.model.commit_all.items():
+            k, line = self.row_at[id(constraint)], line_of[pool]
+            part = slice(held.matrix.indptr[k], held.matrix.indptr[k + 1])
+            at = np.where(held.integer | (held.lower == held.upper), held.lower, 0.0)[held.matrix.indices[part]]
+            low[k] = high[k] = (
+                due[line.key].get(t, 0) / scale[line.currency] * held.row_scale[k] + held.matrix.data[part] @ at
+            )
+        for (_, pool, _), variable in self.model.commit.items():
+            column = self.column_of.get(id(variable))
+            if column is not None:  # what is rounded up may pass the exact due by a unit
+                currency = self.model.layout.pools.pools[pool].currency
+                upper[column] += 1.0 / (self.books.units(currency) * self.case.unit) / held.column_scale[column]
         return replace(held, row_lower=low, row_upper=high, upper=upper)
 
     def _exclude(self, program: Program, x: Floats) -> Cut:
@@ -142,15 +198,24 @@ class Settler:
 
         None: the payments do not fit.
         """
-        outcome = Search(program, Limits(), relax=True).run()
+        outcome = self.tails.solved(program, reduced, self.extractor.program.column_scale)
         if outcome.x is None:
             return None
         x = reduced.expand(outcome.x[: len(reduced.kept)])
-        decisions = self.extractor.decisions(x, bill.starts, bill.split)
-        rounded = round_plan(self.case, self.books, bill.rounded, decisions.payments, decisions.hedge_shares, cents)
-        if rounded.overshoot:
+        decisions = self.extractor.decisions(x, bill.starts, bill.levels, bill.split)
+        decisions, rounded = self._rounded(bill, decisions, cents)
+        if rounded.overshoot or rounded.commitment_overshoot or rounded.cap_overshoot:
             return Settled(None, None, None, self._amounts(rounded))
         return Settled(decisions, rounded)
+
+    def _rounded(self, bill: Bill, decisions: Decisions, cents: bool) -> tuple[Decisions, Rounded]:
+        """Return the decisions in minor units, in a re-plan those next to the approved ones where every rule holds."""
+        if self.case.approved is not None:
+            near = nearby(self.case, bill.rounded, decisions)
+            rounded = round_plan(self.case, self.books, bill.rounded, near, cents)
+            if holds(self.case, self.factors, near, rounded):
+                return near, rounded
+        return decisions, round_plan(self.case, self.books, bill.rounded, decisions, cents)
 
     def _with_room(self, program: Program) -> Program:
         """Return the program with a few minor units of every budget left free for rounding, where that can be had."""
@@ -170,62 +235,58 @@ class Settler:
         return replace(used, row_upper=upper, cost=cost)
 
     def _cheapest(self, held: Program) -> Program:
-        """Return the program whose costs are hedging and, far behind, payments that cross a currency."""
+        """Return the program whose costs are hedging and, far behind, payments that cross a currency.
+
+        In a re-plan what it moves of the approved money comes before both.
+        """
         cost = np.zeros_like(held.cost)
         for (funder, pool, _), variable in self.model.pay.items():
             column, currency = held.column_of.get(id(variable)), self.model.layout.pools.pools[pool].currency
             if column is not None and currency != self.case.funders[funder].currency:
                 cost[column] = -CROSSING * float(self.case.reference_rate(currency)) * held.column_scale[column]
         cost /= max(1.0, float(np.abs(cost).max(initial=0.0)) / CROSSING)
-        for variable in self.model.hedged.values():
+        for variable in (*self.model.hedged.values(), *self.model.guaranteed.values()):
             column = held.column_of.get(id(variable))
             if column is not None:
                 cost[column] = -1.0
+        cost = moving_cost(self.model, held, cost, self.frugal)
+        if self.frugal:
+            outlay = outlay_cost(self.model, held)
+            cost = BESIDE * cost - outlay / max(1.0, float(np.abs(outlay).max(initial=0.0)))
         return replace(held, cost=cost, offset=0.0)
 
-    def _refuse(self, held: Program) -> Settled:
-        """Return the cut that excludes a schedule which cannot be paid, and others for the same reason."""
+    def _refuse(self, held: Program, proof: bool = False) -> Settled:
+        """Return the cut that excludes a schedule which cannot be paid, and others for the same reason.
+
+        `proof` says that it provably cannot, though it might if what follows from it could be decided by halves.
+        """
+        held = self.tails.whole(held)
         money = np.zeros(held.matrix.shape[0], dtype=bool)
         rows = np.repeat(np.arange(held.matrix.shape[0]), np.diff(held.matrix.indptr))
         money[rows[~held.integer[held.matrix.indices]]] = True
-        outcome = Search(_elastic(held, np.flatnonzero(money)), Limits(), relax=True).run()
+        outcome = Search(elastic(held, np.flatnonzero(money)), Limits(), relax=True).run()
         if outcome.x is None or outcome.reduced_costs is None or outcome.objective is None:
             raise SolverFailure("the payments of the best schedule cannot be settled (numerical trouble)")
         violation = -outcome.objective
         if violation < 1e-7:
-            return Settled(None, None, self._exclude(held, held.lower))
+            return Settled(None, None, self._exclude(held, held.lower), proof=proof)
         slope = -outcome.reduced_costs[: len(held.cost)]
         cut = {index: float(slope[k]) for index, k in held.starts.items() if abs(slope[k]) > 1e-12}
         limit = sum(value * float(held.lower[held.starts[index]]) for index, value in cut.items()) - violation
         return Settled(None, None, (cut, limit), proof=True)
 
     def _amounts(self, rounded: Rounded) -> dict[str, float]:
-        """Return overshoots in minor units as amounts on the named budget rows, half a unit on top."""
+        """Return overshoots in minor units as amounts on the named rows, half a unit on top."""
         found = {}
-        for (funder, cycle), over in rounded.overshoot.items():
-            unit = self.books.units(self.case.funders[funder].currency) * self.case.unit
-            found[self.model.budget[funder, cycle].name] = (over + 0.5) / unit
+        limits = (rounded.overshoot, self.model.budget), (rounded.commitment_overshoot, self.model.commitment)
+        for overshoot, rows in limits:
+            for (funder, cycle), over in overshoot.items():
+                unit = self.books.units(self.case.funders[funder].currency) * self.case.unit
+                if (funder, cycle) in rows:
+                    found[rows[funder, cycle].name] = (over + 0.5) / unit
+        unit = self.books.units(self.case.base) * self.case.unit
+        for caps in (self.model.matching_cap, self.model.matching_unlocked):
+            for (_, rule, name), constraint in caps.items():
+                if (rule, name) in rounded.cap_overshoot:
+                    found[constraint.name] = (rounded.cap_overshoot[rule, name] + 0.5) / unit
         return found
-
-
-def with_columns(program: Program, rows: NDArray[np.int64], signs: Floats, upper: Floats) -> Program:
-    """Return the program with a column of cost −1, at the end, in each of `rows` with coefficient `signs`."""
-    k = len(rows)
-    extra = csr_array((signs, (rows, range(k))), shape=(program.matrix.shape[0], k))
-    return replace(
-        program,
-        matrix=csr_array(hstack([program.matrix, extra])),
-        cost=np.concatenate([program.cost, -np.ones(k)]),
-        lower=np.concatenate([program.lower, np.zeros(k)]),
-        upper=np.concatenate([program.upper, upper]),
-        integer=np.concatenate([program.integer, np.zeros(k, dtype=bool)]),
-        chain=np.concatenate([program.chain, np.full(k, -1)]),
-        column_scale=np.concatenate([program.column_scale, np.ones(k)]),
-    )
-
-
-def _elastic(program: Program, rows: NDArray[np.int64]) -> Program:
-    """Return the program with the least total violation of `rows`, on either side, as its only goal."""
-    free = replace(program, cost=np.zeros_like(program.cost), offset=0.0)
-    both, signs = np.concatenate([rows, rows]), np.concatenate([np.ones(len(rows)), -np.ones(len(rows))])
-    return with_columns(free, both, signs, np.full(len(both), np.inf))

@@ -69,7 +69,7 @@ class Walk:
             if last > first:
                 x[first:last] = 0.0
                 x[first + int(np.argmin(self.plans.points[c].sum(axis=1)))] = 1.0
-        self.stand = self._dive(x, self.loose, False, -np.inf, 1, deadline)
+        self.stand = self._dive(x, self.loose, False, -np.inf, 1, deadline, open=True)
         return self.stand is not None
 
     def construct(self, deadline: float) -> bool:
@@ -77,9 +77,10 @@ class Walk:
         if self.root.x is None:
             return False
         best = -np.inf if self.stand is None else self.stand.value
-        found = self._dive(np.round(self.root.x), self._undecided(), False, best, CONSTRUCTION, deadline)
+        x, undecided = np.round(self.root.x), self._undecided()
+        found = self._dive(x, undecided, False, best, CONSTRUCTION, deadline, open=True)
         if found is None and self.stand is None:
-            found = self._dive(np.round(self.root.x), self._undecided(), True, best, CONSTRUCTION, deadline)
+            found = self._dive(x, undecided, True, best, CONSTRUCTION, deadline, open=True)
         self.stand = self.stand if found is None else found
         return found is not None
 
@@ -88,13 +89,13 @@ class Walk:
         program, x = self.plans.program, self.root.x
         if x is None:
             return np.zeros(0, dtype=np.int64)
-        return np.unique(program.chain[program.integer & (np.abs(x - np.round(x)) > 1e-6)])
+        return np.unique(program.chain[(program.chain >= 0) & (np.abs(x - np.round(x)) > 1e-6)])
 
     def begin(self, point: Floats, deadline: float) -> bool:
         """Stand on the schedule of a point over whole plans, with slack where it breaks limits."""
         none = np.zeros(0, dtype=np.int64)
         for soft in (False, True):
-            found = self._dive(point, none, soft, -np.inf, 1, deadline)
+            found = self._dive(point, none, soft, -np.inf, 1, deadline, open=True)
             if found is not None:
                 self.stand = found
                 return True
@@ -126,7 +127,7 @@ class Walk:
         if self.root.x is None or self.root.bound is None or self.stand is None:
             return None
         floor = 2.0 * self.stand.value - self.root.bound
-        return self._dive(np.round(self.root.x), self._undecided(), False, floor, CONSTRUCTION, deadline)
+        return self._dive(np.round(self.root.x), self._undecided(), False, floor, CONSTRUCTION, deadline, open=True)
 
     def step(self, heat: float, deadline: float) -> bool:
         """Try one neighbourhood; `heat` (1 at first, 0 at the end) says how much worse the next stand may be."""
@@ -180,10 +181,17 @@ class Walk:
         return whole
 
     def _dive(
-        self, point: Floats, free: NDArray[np.int64], soft: bool, best: float, relaxations: int, deadline: float
+        self,
+        point: Floats,
+        free: NDArray[np.int64],
+        soft: bool,
+        best: float,
+        relaxations: int,
+        deadline: float,
+        open: bool = False,
     ) -> Stand | None:
-        """Return the best stand found in a part, None where none beats `best`."""
-        part = self.parts.part(point, free, soft)
+        """Return the best stand found in a part, None where none beats `best`; `open`: see `Parts.part`."""
+        part = self.parts.part(point, free, soft, open)
         reduced = reduce(part.program)
         relaxation = Relaxation(reduced.program, self.limits)
         budget = Budget(relaxations, deadline, self.interrupt)

@@ -28,10 +28,12 @@ from scipy.sparse import csc_array, csr_array
 from ..inputs.case import Case
 from ..inputs.tables import CurrencyRow, RateRow
 from ..models.build import build
+from ..models.windows import windows
 from ..results.plan import Run
 from .columns import Root
 from .compile import Floats, Program, compile_model
 from .engine import Basis
+from .goals import scale
 from .plans import Plans
 
 Places = tuple[Any, ...]
@@ -115,13 +117,19 @@ class Warm:
         return x
 
     def bound(self, exact: Program) -> float | None:
-        """Return the earlier bound where it holds for the exact program of this case, else None.
+        """Return the earlier bound, in a program's units, where it holds for the exact one of this case, else None.
 
         The bound of a run that was read is believed only while its tables are as the run was written, by this version.
         """
-        bound = self.run.report.bound
+        stated = self.run.report.bound
+        bound = None if stated is None else stated / scale(self.run.case)
         if bound is None or (self.memory is None and not (self.run.genuine and _no_more(self.run.case, self.case))):
             return None
+        if self.case.approved != self.run.case.approved:
+            plain = _without_approval(self.run.case, self.case)
+            if plain is None:
+                return None
+            exact = compile_model(build(plain))
         earlier = self.memory.exact if self.memory is not None else compile_model(build(self.run.case))
         return bound if restricts(exact, earlier) else None
 
@@ -172,6 +180,19 @@ def _begun(run: Run, case: Case) -> dict[tuple[str, str], int]:
             except ValueError:  # the periods of the two cases have different names
                 continue
     return found
+
+
+def _without_approval(old: Case, new: Case) -> Case | None:
+    """Return a re-plan as the plain case that it restricts; None where it is not one, or `old` is a re-plan itself.
+
+    A re-plan takes starts and payments away, unless what has begun outlives a window of today.
+    """
+    if old.approved is not None or new.approved is None:
+        return None
+    plain = replace(new, approved=None)
+    open_to = windows(plain)
+    within = all(start in open_to.get(key, ()) for key, start in new.approved.begun.items())
+    return plain if within else None
 
 
 def _no_more(old: Case, new: Case) -> bool:

@@ -1,7 +1,8 @@
 """Budget accounts of a plan in exact arithmetic: spent, hedge costs, buffer, carry-over and lapse of every cycle.
 
-    available A[k] = payments − reserved + carried_out[k−1],  used U[k] = spent + hedge costs
-    buffer    B[k] = Σ δ·unhedged + contingency·Σ pay            the least the rules need, rounded up
+    available A[k] = payments − reserved + carried_out[k−1],  used U[k] = spent + hedge costs + provisions
+    buffer    B[k] = currency need + contingency·Σ pay           the least the rules need, rounded up
+    need      Σ δ·unhedged (additive), its Γ largest by currency (budgeted), or the mean of the worst scenarios (cvar)
     carried_out    = min(carry_over·payments, payments − reserved, what is left), rounded down; 0 after the last cycle
     lapsed         = the rest
 
@@ -18,6 +19,7 @@ from typing import Any
 
 from ..inputs.case import Case, Cycle
 from .ledger import ceiling, floor, half_up
+from .scenario_losses import ScenarioLosses, largest
 
 Exposure = tuple[str, int]
 
@@ -32,14 +34,16 @@ class Account:
     carried_in: int
     spent: int
     hedge_cost: int
+    provision: int
     buffer: int
     carried_out: int
     lapsed: int
 
     @property
     def over(self) -> int:
-        """Return by how much payments, hedge costs and buffer pass what is available (0 or less: they fit)."""
-        return self.spent + self.hedge_cost + self.buffer - (self.payments - self.reserved + self.carried_in)
+        """Return by how much what is used and the buffer pass what is available (0 or less: they fit)."""
+        used = self.spent + self.hedge_cost + self.provision + self.buffer
+        return used - (self.payments - self.reserved + self.carried_in)
 
 
 class Books:
@@ -103,8 +107,12 @@ class Books:
         funder: str,
         paid: Iterable[tuple[str, int, int]],
         hedged: Mapping[Exposure, int],
+        provisions: Mapping[str, int],
     ) -> list[Account]:
-        """Return the accounts of a funder's cycles from its (currency, t, amount) payments and hedges."""
+        """Return the accounts of a funder's cycles.
+
+        They follow from its (currency, t, amount) payments, its hedges, and its provisions by cycle.
+        """
         row = self.case.funders[funder]
         spent: dict[str, int] = defaultdict(int)
         exact: dict[str, Fraction] = defaultdict(Fraction)
@@ -113,7 +121,7 @@ class Books:
             name = self.cycle_at[funder, t].name
             spent[name] += self.in_funder_currency(funder, currency, t, amount)
             paid_in[currency, t] += amount
-        need: dict[str, Fraction] = defaultdict(Fraction)
+        unhedged: dict[str, dict[Exposure, int]] = defaultdict(dict)
         cost: dict[str, Fraction] = defaultdict(Fraction)
         for (currency, t), amount in paid_in.items():
             cycle = self.cycle_at[funder, t]
@@ -121,28 +129,47 @@ class Books:
             if currency == row.currency:
                 continue
             covered = hedged.get((currency, t), 0)
-            need[cycle.name] += self.loss(funder, currency, t) * (amount - covered)
+            unhedged[cycle.name][currency, t] = amount - covered
             cost[cycle.name] += self.hedge_rate(funder, cycle, currency, t) * covered
         found: list[Account] = []
         cycles = self.case.cycles[funder]
         for cycle in cycles:
-            buffer = ceiling(need[cycle.name] + Fraction(row.contingency or 0) * exact[cycle.name])
+            need = self.currency_need(funder, unhedged[cycle.name])
+            buffer = ceiling(need + Fraction(row.contingency or 0) * exact[cycle.name])
             carried = found[-1].carried_out if found else 0
-            used = (spent[cycle.name], ceiling(cost[cycle.name]), buffer)
+            used = (spent[cycle.name], ceiling(cost[cycle.name]), provisions.get(cycle.name, 0), buffer)
             found.append(self._close(cycle, row.currency, carried, used, cycle is cycles[-1]))
         return found
 
-    def _close(self, cycle: Cycle, currency: str, carried: int, used: tuple[int, int, int], last: bool) -> Account:
+    @cached_property
+    def _scenarios(self) -> ScenarioLosses:
+        return ScenarioLosses(self.case, self.factors["scenarios"])
+
+    def currency_need(self, funder: str, unhedged: Mapping[Exposure, int]) -> Fraction:
+        """Return what must be held against the unhedged amounts of one cycle, in minor units of the funder's currency.
+
+        `unhedged` is in minor units of each currency.
+        """
+        buffer = self.case.settings.buffer
+        if buffer.method == "cvar":
+            whole = {(c, t): Fraction(amount, self.units(c)) for (c, t), amount in unhedged.items()}
+            mean = largest(self._scenarios.worst(funder, whole), self._scenarios.tail) / self._scenarios.tail
+            return max(Fraction(0), mean) * self.units(self.case.funders[funder].currency)
+        lost: dict[str, Fraction] = defaultdict(Fraction)
+        for (currency, t), amount in unhedged.items():
+            lost[currency] += self.loss(funder, currency, t) * amount
+        if buffer.method == "budgeted":
+            return largest(lost.values(), Fraction(buffer.gamma))
+        return sum(lost.values(), Fraction(0))
+
+    def _close(self, cycle: Cycle, currency: str, carried: int, used: tuple[int, int, int, int], last: bool) -> Account:
         """Close one cycle: what is left is carried as far as the limit allows, the rest lapses."""
         scale = self.case.unit * self.units(currency)
-        payments, reserved = (
-            floor(Fraction(cycle.payments) * scale),
-            ceiling(Fraction(cycle.reserved) * scale),
-        )
-        spent, hedging, buffer = used
-        left = payments - reserved + carried - spent - hedging
+        payments, reserved = floor(Fraction(cycle.payments) * scale), ceiling(Fraction(cycle.reserved) * scale)
+        spent, hedging, provision, buffer = used
+        left = payments - reserved + carried - spent - hedging - provision
         if not self.case.settings.buffer.released:
             left -= buffer
         limit = min(floor(Fraction(cycle.carry_over) * Fraction(cycle.payments) * scale), payments - reserved)
         out = 0 if last else max(0, min(limit, left))
-        return Account(cycle, payments, reserved, carried, spent, hedging, buffer, out, left - out)
+        return Account(cycle, payments, reserved, carried, spent, hedging, provision, buffer, out, left - out)

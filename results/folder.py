@@ -1,13 +1,15 @@
 """Writing a run folder: under a temporary name, renamed when complete, so that half a run is never seen."""
 
+import csv
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..inputs.approved import Approved, Record
 from ..inputs.case import Case
 from ..inputs.faults import UsageError
 from ..inputs.read import write_case
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-OTHERS = ("case", "report.html", "report.xlsx")  # what a run folder holds besides tables and documents
+OTHERS = ("case", "approved", "report.html", "report.xlsx")  # what a run folder holds besides tables and documents
 
 
 def refuse_existing(path: Path, force: bool) -> None:
@@ -53,8 +55,8 @@ def write_folder(
 ) -> Path:
     """Write a run folder and return it: the case, JSON `documents` and `tables` by name, as exact text.
 
-    The manifest gets the hashes of `case/`, the tables as solved; where it has none of the inputs, these stand for
-    them.
+    The manifest gets the hashes of `case/`, the tables as solved, and of `approved/`, the plan that a re-plan starts
+    from; where it has none of the inputs, those of `case/` stand for them.
     """
     refuse_existing(path, force)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,10 +66,13 @@ def write_folder(
     temporary.mkdir()
     try:
         write_case(case, temporary / "case")
-        files = {file.name: sha256(file.read_bytes()).hexdigest() for file in sorted((temporary / "case").iterdir())}
+        files, approved = _hashes(temporary / "case"), {}
+        if case.approved is not None:
+            _write_approved(case.approved, temporary / "approved")
+            approved = {"approved_files": _hashes(temporary / "approved")}
         for name, content in documents.items():
             if name == "manifest":
-                content = {**content, "inputs": content.get("inputs") or files, "case_files": files}
+                content = {**content, "inputs": content.get("inputs") or files, "case_files": files, **approved}
             text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
             (temporary / f"{name}.json").write_text(text, encoding="utf-8")
         for name, table in tables.items():
@@ -81,3 +86,23 @@ def write_folder(
         if replaced.exists() and not path.exists():
             replaced.rename(path)
     return path
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {file.name: sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
+
+
+def _write_approved(approved: Approved, folder: Path) -> None:
+    """Write the approved plan and what was asked of the re-plan into a new folder."""
+    folder.mkdir()
+    _write_rows(folder / "schedule.csv", approved.schedule)
+    _write_rows(folder / "funding.csv", approved.funding)
+    text = json.dumps(approved.terms, indent=2, ensure_ascii=False) + "\n"
+    (folder / "replan.json").write_text(text, encoding="utf-8")
+
+
+def _write_rows(path: Path, rows: Sequence[Record]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]) if rows else ["empty"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -6,16 +6,14 @@ exact".
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ..inputs.case import Case
-
-LineKey = tuple[str, str, str]
-Starts = Mapping[tuple[str, str], int]
+from .decisions import Levels, LineKey, Starts
 
 
 def half_up(value: Fraction) -> int:
@@ -77,10 +75,10 @@ def escalation(factors: Mapping[str, Any], case: Case, initiative: str, t: int) 
 
 
 def milestone_due(
-    case: Case, factors: Mapping[str, Any], initiative: str, milestone: str, start: int
+    case: Case, factors: Mapping[str, Any], initiative: str, milestone: str, start: int, level: Fraction
 ) -> dict[int, Fraction]:
-    """Return {t: escalated cost that falls due}, in `unit`s of the initiative's currency."""
-    cost = next(Fraction(m.cost) for m in case.milestones[initiative] if m.milestone == milestone)
+    """Return {t: escalated cost that falls due at a level}, in `unit`s of the initiative's currency."""
+    cost = next(Fraction(m.cost) for m in case.milestones[initiative] if m.milestone == milestone) * level
     return {
         start + o: cost * share * escalation(factors, case, initiative, start + o)
         for o, share in enumerate(case.profile(initiative, milestone))
@@ -88,25 +86,49 @@ def milestone_due(
     }
 
 
-def dues(case: Case, factors: Mapping[str, Any], starts: Starts) -> list[Due]:
-    """Return every rounded due of a schedule."""
+def dues(case: Case, factors: Mapping[str, Any], starts: Starts, levels: Levels) -> list[Due]:
+    """Return every rounded due of a schedule; milestones without a level are done in full."""
     found: list[Due] = []
     for name, steps in case.milestones.items():
-        if any((name, step.milestone) in starts for step in steps):
-            found += _initiative_dues(case, factors, starts, name)
+        if not any((name, step.milestone) in starts for step in steps):
+            continue
+        cells: dict[tuple[LineKey, int], int] = defaultdict(int)
+        for parts in milestone_dues(case, factors, starts, levels, name).values():
+            for cell, amount in parts.items():
+                cells[cell] += amount
+        found += [Due(line, t, line_currency(case, name, line[2]), a) for (line, t), a in cells.items() if a]
     return found
 
 
-def _initiative_dues(case: Case, factors: Mapping[str, Any], starts: Starts, name: str) -> list[Due]:
+def begun(
+    case: Case, factors: Mapping[str, Any], starts: Starts, levels: Levels, lines: Collection[LineKey]
+) -> dict[LineKey, dict[int, int]]:
+    """Return {line: {t: the whole due, over its life, of the milestones that begin in t}} of some lines."""
+    found: dict[LineKey, dict[int, int]] = {line: {} for line in lines}
+    for name in dict.fromkeys(line[0] for line in lines):
+        for milestone, parts in milestone_dues(case, factors, starts, levels, name).items():
+            start = starts[name, milestone]
+            for (line, _), amount in parts.items():
+                if line in found and amount:
+                    found[line][start] = found[line].get(start, 0) + amount
+    return found
+
+
+def milestone_dues(
+    case: Case, factors: Mapping[str, Any], starts: Starts, levels: Levels, name: str
+) -> dict[str, dict[tuple[LineKey, int], int]]:
+    """Return {milestone: {(line, t): whole due}} of one initiative's done milestones, in their order."""
     own = Fraction(case.reference_rate(case.initiatives[name].currency))
     shares = line_shares(case, name)
     currency = {party: line_currency(case, name, party) for party in shares}
-    rounded: dict[tuple[LineKey, int], int] = defaultdict(int)
+    found: dict[str, dict[tuple[LineKey, int], int]] = {}
     carried: dict[tuple[LineKey, int], Fraction] = defaultdict(Fraction)
     for step in case.milestones[name]:
-        if (name, step.milestone) not in starts:
+        key = (name, step.milestone)
+        if key not in starts:
             continue
-        by_period = milestone_due(case, factors, name, step.milestone, starts[name, step.milestone])
+        parts = found[step.milestone] = {}
+        by_period = milestone_due(case, factors, *key, starts[key], levels.get(key, Fraction(1)))
         for money in sorted(set(currency.values())):
             factor = own / Fraction(case.reference_rate(money)) * case.unit * 10 ** case.minor_digits(money)
             cells = {
@@ -115,15 +137,13 @@ def _initiative_dues(case: Case, factors: Mapping[str, Any], starts: Starts, nam
                 if currency[party] == money
                 for t, due in by_period.items()
             }
-            _largest_remainder(cells, rounded, carried)
-    return [Due(line, t, currency[line[2]], amount) for (line, t), amount in rounded.items() if amount]
+            parts |= _largest_remainder(cells, carried)
+    return found
 
 
 def _largest_remainder(
-    cells: Mapping[tuple[LineKey, int], Fraction],
-    rounded: dict[tuple[LineKey, int], int],
-    carried: dict[tuple[LineKey, int], Fraction],
-) -> None:
+    cells: Mapping[tuple[LineKey, int], Fraction], carried: dict[tuple[LineKey, int], Fraction]
+) -> dict[tuple[LineKey, int], int]:
     """Round one milestone's cells to sum to its rounded cost; `carried` is what earlier roundings left over."""
     wanted = {cell: exact + carried[cell] for cell, exact in cells.items()}
     amounts = {cell: max(0, floor(value)) for cell, value in wanted.items()}
@@ -135,5 +155,5 @@ def _largest_remainder(
     for k in range(abs(missing)):
         amounts[order[k % len(order)]] += step
     for cell in cells:
-        rounded[cell] += amounts[cell]
         carried[cell] = wanted[cell] - amounts[cell]
+    return amounts

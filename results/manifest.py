@@ -23,5 +23,14 @@ def make_manifest(case: Case, options: Mapping[str, Any], hashes: Mapping[str, s
             "pyomo": version("pyomo"),
             "highs": version("highspy"),
         },
-        "replay": " ".join(["fundalign solve case -o replay", *words]),
+        "replay": " ".join([_command(case), "-o replay", *words]),
     }
+
+
+def _command(case: Case) -> str:
+    """Return the command that makes such a run; a re-plan's starts from the approved plan that its folder holds."""
+    if case.approved is None:
+        return "fundalign solve case"
+    flags = {"frozen_until": "--frozen-until", "max_change": "--max-change", "price": "--price"}
+    asked = [f"{flags[name]} {value}" for name, value in case.approved.terms.items() if value is not None]
+    return " ".join(["fundalign replan case --from approved", *asked])

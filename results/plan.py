@@ -37,10 +37,13 @@ NUMBERS = {
     ),
     "currency": ("exposure", "hedged", "unhedged", "worst_case_loss"),
     "flows": ("amount_base",),
+    "commitments": ("amount", "amount_funder"),
+    "guarantees": ("guaranteed", "mobilised", "achieved", "leverage", "provision", "cap"),
     "equity": ("value", "at_least", "at_most"),
-    "matching": ("matched", "base", "ratio", "achieved"),
+    "matching": ("matched", "base", "achieved", "ratio", "matched_reference", "cap", "base_reference", "min_base"),
     "cofunding": ("value", "at_least", "at_most"),
     "rules": ("value", "at_least", "at_most", "slack"),
+    "differences": ("approved_cost", "cost", "money_moved"),
 }
 COUNTS = {"portfolio": ("milestones_done", "milestones")}
 FLAGS = {"portfolio": ("funded", "complete"), "schedule": ("done",), "rules": ("binding",)}
@@ -149,6 +152,16 @@ class Plan:
     def flows(self) -> "pd.DataFrame":
         """Who pays for whom, in base currency."""
         return self.frame("flows")
+
+    @cached_property
+    def commitments(self) -> "pd.DataFrame":
+        """What funders commit on lines under commitment: funder, line, period."""
+        return self.frame("commitments")
+
+    @cached_property
+    def guarantees(self) -> "pd.DataFrame":
+        """What each guarantee mobilises for an initiative beside its leverage, and what is set aside for it."""
+        return self.frame("guarantees")
 
     @cached_property
     def equity(self) -> "pd.DataFrame":

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from ..inputs.case import Case
 from .accounts import Account, Books
-from .ledger import Due, LineKey
+from .decisions import Decisions, GuaranteeKey, HedgeKey, LineKey, PayKey
+from .guaranteeing import Guarantee, Guaranteeing, provisions
+from .ledger import Due, ceiling
+from .limits import Limits
 from .mending import Cell, CycleKey, Mender, room, sources
-
-PayKey = tuple[str, LineKey, int]
-HedgeKey = tuple[str, str, int]
-
+from .relief import CapKey
 
 ROUNDS, PATIENCE = 20, 4  # how often units are moved between payers, and how often in vain
 DUST = 1e-8  # a part of a due below which a continuous payment is the solver's tolerance, not a decision
@@ -26,13 +26,21 @@ DUST = 1e-8  # a part of a due below which a continuous payment is the solver's 
 
 @dataclass(frozen=True)
 class Rounded:
-    """Whole payments and hedges in minor units, each cycle's account, and overshoots nothing could mend."""
+    """Whole payments, hedges, commitments and guarantees in minor units, each cycle's account, and overshoots.
+
+    An overshoot is by how many minor units of the funder's currency a cycle's budget, or its commitment ceiling, is
+    passed where nothing could mend it; of the base currency for a cap of a matching rule in an initiative.
+    """
 
     payments: dict[PayKey, int]
     currency: dict[LineKey, str]
     hedged: dict[HedgeKey, int]
     accounts: dict[str, list[Account]]
     overshoot: dict[CycleKey, int]
+    commitments: dict[PayKey, int]
+    commitment_overshoot: dict[CycleKey, int]
+    cap_overshoot: dict[CapKey, int]
+    guarantees: dict[GuaranteeKey, Guarantee]
 
 
 def _cells(dues: list[Due], payments: Mapping[PayKey, float]) -> list[Cell]:
@@ -53,23 +61,39 @@ def _cells(dues: list[Due], payments: Mapping[PayKey, float]) -> list[Cell]:
     return cells
 
 
+def _frozen(case: Case) -> dict[tuple[LineKey, int], dict[str, int]]:
+    """Return who pays how much on each line and period that a re-plan may not touch, to the unit."""
+    found: dict[tuple[LineKey, int], dict[str, int]] = defaultdict(dict)
+    for (funder, line, t), amount in case.approved.history.items() if case.approved is not None else ():
+        found[line, t][funder] = amount
+    return found
+
+
 class Rounding:
     """Rounds one plan; the state is the cells and each funder's running error per cycle."""
 
-    def __init__(self, case: Case, books: Books, dues: list[Due], payments: Mapping[PayKey, float]) -> None:
+    def __init__(self, case: Case, books: Books, dues: list[Due], decisions: Decisions) -> None:
         """Pair dues and payments."""
-        self.case, self.books = case, books
-        self.cells = _cells(dues, payments)
+        self.case, self.books, self.decisions = case, books, decisions
+        self.cells = _cells(dues, decisions.payments)
+        self.currency = {cell.due.line: cell.due.currency for cell in self.cells}
+        self.guaranteeing = Guaranteeing(case, books)
         self.error: dict[CycleKey, float] = defaultdict(float)
         self.of_funder: dict[str, list[Cell]] = defaultdict(list)
         self.of_cycle: dict[CycleKey, list[Cell]] = defaultdict(list)
         self._rates: dict[tuple[str, str, int], float] = {}
         self.touched: set[str] = set(case.funders)
+        frozen = _frozen(case)
         for cell in self.cells:
-            self._split(cell)
+            kept = frozen.get((cell.due.line, cell.due.period), {})
+            if sum(kept.values()) == cell.due.amount:
+                cell.wanted, cell.paid = {f: float(amount) for f, amount in kept.items()}, dict(kept)
+            else:
+                self._split(cell)
             for funder in cell.wanted:
                 self.of_funder[funder].append(cell)
-                self.of_cycle[self.cycle(funder, cell)].append(cell)
+                if not kept:
+                    self.of_cycle[self.cycle(funder, cell)].append(cell)
 
     def cycle(self, funder: str, cell: Cell) -> CycleKey:
         """Return the cycle from which a funder pays a cell."""
@@ -102,7 +126,21 @@ class Rounding:
             found = self._rates[key] = float(self.books.rate(key[1], key[0], key[2]))
         return found
 
-    def accounts(self, funder: str, hedged: Mapping[HedgeKey, int]) -> list[Account]:
+    @property
+    def payments(self) -> dict[PayKey, int]:
+        """Return what is paid, as the cells stand."""
+        return {(f, c.due.line, c.due.period): a for c in self.cells for f, a in c.paid.items() if a}
+
+    def guarantees(self) -> dict[GuaranteeKey, Guarantee]:
+        """Return the guarantees that the cells need as they stand; their guarantors' accounts change with them."""
+        if not self.guaranteeing.rules:
+            return {}
+        self.touched |= {rule.guarantor for rule in self.guaranteeing.rules}
+        return self.guaranteeing.guarantee(self.decisions, self.payments, self.currency)
+
+    def accounts(
+        self, funder: str, hedged: Mapping[HedgeKey, int], guarantees: Mapping[GuaranteeKey, Guarantee]
+    ) -> list[Account]:
         """Return the accounts of one funder as the cells stand."""
         paid = (
             (cell.due.currency, cell.due.period, cell.paid[funder])
@@ -110,7 +148,7 @@ class Rounding:
             if cell.paid[funder]
         )
         hedges = {(c, t): amount for (f, c, t), amount in hedged.items() if f == funder}
-        return self.books.accounts(funder, paid, hedges)
+        return self.books.accounts(funder, paid, hedges, provisions(self.case, guarantees, funder))
 
     def mend(self, accounts: Mapping[str, list[Account]], paying: bool) -> int:
         """Move single units out of the cycles that pass their limits; return how many moved."""
@@ -134,40 +172,40 @@ class Rounding:
         return dict(found)
 
 
-def round_plan(
-    case: Case,
-    books: Books,
-    dues: list[Due],
-    payments: Mapping[PayKey, float],
-    hedge_shares: Mapping[HedgeKey, float],
-    cents: bool = True,
-) -> Rounded:
-    """Return the plan in minor units; `hedge_shares` is the hedged part of each exposure in [0, 1].
+def round_plan(case: Case, books: Books, dues: list[Due], decisions: Decisions, cents: bool = True) -> Rounded:
+    """Return the plan in minor units.
 
     With `cents`, units may move to those who would not pay on the line otherwise, where nothing else helps.
     """
-    rounding = Rounding(case, books, dues, payments)
+    rounding = Rounding(case, books, dues, decisions)
     accounts: dict[str, list[Account]] = {}
-    hedged: dict[HedgeKey, int] = {}
+    limits = Limits(rounding)
     least, patience = math.inf, PATIENCE
     for turn in range(ROUNDS):
-        hedged = _hedges(rounding.exposures(), hedge_shares)
-        accounts |= {f: rounding.accounts(f, hedged) for f in case.funders if f in rounding.touched}
+        hedged = _hedges(rounding.exposures(), decisions.hedge_shares)
+        guarantees = rounding.guarantees()
+        accounts |= {f: rounding.accounts(f, hedged, guarantees) for f in case.funders if f in rounding.touched}
         rounding.touched.clear()
-        over = sum(max(0, account.over) for rows in accounts.values() for account in rows)
+        limits.measure()
+        over = sum(max(0, account.over) for rows in accounts.values() for account in rows) + limits.over
         patience -= over >= least
         least = min(over, least)
         if not over or patience < 0 or turn == ROUNDS - 1:
             break
-        moved = rounding.mend(accounts, paying=not cents or patience > 0)
-        if not moved and not (cents and rounding.mend(accounts, paying=False)):
+        paying = not cents or patience > 0
+        moved = rounding.mend(accounts, paying) + limits.mend(accounts, paying)
+        if not moved and not (cents and rounding.mend(accounts, False) + limits.mend(accounts, False)):
             break
     return Rounded(
-        payments={(f, c.due.line, c.due.period): a for c in rounding.cells for f, a in c.paid.items() if a},
-        currency={cell.due.line: cell.due.currency for cell in rounding.cells},
+        payments=rounding.payments,
+        currency=rounding.currency,
         hedged={key: amount for key, amount in hedged.items() if amount},
         accounts=accounts,
         overshoot={(f, a.cycle.name): a.over for f, rows in accounts.items() for a in rows if a.over > 0},
+        commitments=limits.committed.amounts,
+        commitment_overshoot=limits.committed.overshoot,
+        cap_overshoot={key: ceiling(strain.over) for key, strain in limits.caps.items()},
+        guarantees=guarantees,
     )
 
 

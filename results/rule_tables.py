@@ -11,12 +11,15 @@ import pandas as pd
 
 from ..inputs.case import Case
 from ..inputs.tables import CofundingRow, EquityRow, MatchingRow
-from .verify_rows import Audit, RuleRow, money, plain
+from .verify_rows import Audit, RuleRow, money, nine_decimals, plain
 
 RULE_COLUMNS = {
     "rules": ("family", "rule", "owner", "index", "value", "at_least", "at_most", "slack", "binding"),
     "equity": ("rule", "measure", "parties", "party", "by", "value", "at_least", "at_most", "holds"),
-    "matching": ("rule", "initiative", "currency", "matched", "base", "achieved", "ratio"),
+    "matching": (
+        *("rule", "initiative", "currency", "matched", "base", "achieved", "ratio"),
+        *("matched_reference", "cap", "base_reference", "min_base"),
+    ),
     "cofunding": ("rule", "initiative", "stage", "value", "at_least", "at_most"),
 }
 Cells = tuple[str, ...]
@@ -57,7 +60,7 @@ def equity_cells(case: Case, rows: Iterable[RuleRow]) -> list[Cells]:
             party = row.owner if rule.parties == "each" else ""
             found.append(
                 (
-                    *(rule.rule, rule.measure, rule.parties, party, rule.by or "", _ratio(achieved)),
+                    *(rule.rule, rule.measure, rule.parties, party, rule.by or "", nine_decimals(achieved)),
                     *(_bound(rule.at_least), _bound(rule.at_most), "true" if row.holds else "false"),
                 )
             )
@@ -65,17 +68,25 @@ def equity_cells(case: Case, rows: Iterable[RuleRow]) -> list[Cells]:
 
 
 def matching_cells(case: Case, rows: Iterable[RuleRow]) -> list[Cells]:
-    """Return what each matching rule matched per initiative beside its base, in the initiative's currency."""
+    """Return what each matching rule matched per initiative beside its base, in the initiative's currency.
+
+    What a cap or a least base is compared with is in base currency at reference rates.
+    """
     rules = {rule.rule: rule for rule in case.rows(MatchingRow)}
-    return [
-        (
-            *(row.rule, row.owner, row.unit, money(row.value, case.minor_digits(row.unit))),
-            money(row.total or Fraction(0), case.minor_digits(row.unit)),
-            *(_ratio(row.achieved), _bound(rules[row.rule].ratio)),
-        )
-        for row in rows
-        if row.family == "matching" and row.rule in rules and row.owner
-    ]
+    found: list[Cells] = []
+    for row in rows:
+        if row.family == "matching" and row.rule in rules and row.owner and row.total is not None:
+            rule, digits = rules[row.rule], case.minor_digits(row.unit)
+            rate, base = Fraction(case.reference_rate(row.unit)), case.minor_digits(case.base)
+            found.append(
+                (
+                    *(row.rule, row.owner, row.unit, money(row.value, digits), money(row.total, digits)),
+                    *(nine_decimals(row.achieved), _bound(rule.ratio)),
+                    *(money(row.value * rate, base), _amount(case, rule.cap)),
+                    *(money(row.total * rate, base), _amount(case, rule.min_base)),
+                )
+            )
+    return found
 
 
 def cofunding_cells(case: Case, rows: Iterable[RuleRow]) -> list[Cells]:
@@ -86,7 +97,7 @@ def cofunding_cells(case: Case, rows: Iterable[RuleRow]) -> list[Cells]:
         if row.family == "cofunding" and row.owner:
             rule = rules[row.rule]
             bounds = _bound(rule.at_least), _bound(rule.at_most)
-            found.append((rule.rule, row.owner, rule.stage, _ratio(row.achieved), *bounds))
+            found.append((rule.rule, row.owner, rule.stage, nine_decimals(row.achieved), *bounds))
     return found
 
 
@@ -94,10 +105,10 @@ def _text(value: Fraction | None) -> str:
     return "" if value is None else plain(value)
 
 
+def _amount(case: Case, value: Decimal | None) -> str:
+    """Return an amount of the case's tables in whole currency units."""
+    return "" if value is None else plain(Fraction(value) * case.unit)
+
+
 def _bound(value: Decimal | None) -> str:
     return "" if value is None else plain(Fraction(value))
-
-
-def _ratio(value: Fraction | None) -> str:
-    """Return a ratio with at most nine decimals."""
-    return "" if value is None else plain(Fraction(round(value * 10**9), 10**9))

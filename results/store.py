@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..inputs.faults import Fault, InputError, UsageError
 from ..inputs.read import read_case
+from .approval import with_approved
 from .plan import TABLES, Plan, Run, SolveReport, Status
 from .verify_files import UnreadableError, read_json, read_table
 from .verify_manifest import check_case_files
@@ -63,7 +64,7 @@ def read_run(path: str | Path) -> Run:
     if tables:
         plan = Plan(tables, _read_json(folder / "factors.json"))
     return Run(
-        read_case(folder / "case"),
+        with_approved(read_case(folder / "case"), folder),
         plan,
         _report(summary),
         summary,

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from ..inputs.case import Case
+from .goals import exact_outlay, total_value
+from .ledger import half_up, minor_text
 from .plan import SolveReport
-from .tables import number
+from .table_cells import number
 
 KINDS = ("public", "private", "matching")
 
@@ -24,8 +27,10 @@ def totals(case: Case, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
 
 def summarise(case: Case, report: SolveReport, tables: Mapping[str, pd.DataFrame] | None) -> dict[str, Any]:
     """Return the content of summary.json."""
+    goal = case.settings.objective.goal
     summary: dict[str, Any] = {
         "case": case.settings.name,
+        "goal": goal,
         "status": report.status.value,
         "objective": report.objective,
         "terms": dict(report.terms),
@@ -54,7 +59,18 @@ def summarise(case: Case, report: SolveReport, tables: Mapping[str, pd.DataFrame
             "milestones_done": int((schedule["done"] == "true").sum()),
             "payments": len(tables["funding"]),
         }
-        summary["totals"] = money = totals(case, tables)
-        if Decimal(money["public"]):
-            summary["leverage"] = float(number(float(Decimal(money["private"]) / Decimal(money["public"])), 6))
+        summary |= _money(case, tables)
+        if goal != "value":
+            summary["value"] = total_value(case, tables)
     return summary
+
+
+def _money(case: Case, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return totals, public outlay (the sum of its terms, each rounded) and leverage."""
+    money, outlay = totals(case, tables), exact_outlay(case, tables).values()
+    digits, public = case.minor_digits(case.base), sum(outlay, Fraction(0))
+    return {
+        "totals": money,
+        "public_outlay": minor_text(sum(half_up(amount * 10**digits) for amount in outlay), digits),
+        "leverage": float(number(Fraction(money["private"]) / public, 6)) if public else None,
+    }

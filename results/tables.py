@@ -1,4 +1,4 @@
-"""The tables of a plan as exact text: portfolio, schedule, funding, budgets, currency, flows.
+"""The tables of a plan as exact text: portfolio, schedule, funding and flows here, those of `tables_money` with them.
 
 Money is in whole currency units with the currency's ISO decimals, flags are true/false, periods are labels, empty is
 "". `rules`, `equity`, `matching` and `cofunding` come from the verifier's recomputation. Source: results.md.
@@ -6,7 +6,6 @@ Money is in whole currency units with the currency's ISO decimals, flags are tru
 
 from collections import defaultdict
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,38 +13,12 @@ import pandas as pd
 
 from ..inputs.case import Case
 from .accounts import Books
-from .ledger import LineKey, Starts, ceiling, half_up, largest_remainder, milestone_due, minor_text
+from .decisions import Decisions, LineKey
+from .ledger import half_up, largest_remainder, milestone_due, minor_text
 from .rounding import Rounded
-
-Row = dict[str, str]
-
-COLUMNS = {
-    "portfolio": "initiative name theme funded complete start finish milestones_done milestones cost currency value "
-    "present_value public private matching",
-    "schedule": "initiative milestone stage done start finish level cost success",
-    "funding": "funder initiative stage party period currency amount amount_funder amount_base",
-    "budgets": "funder cycle payments reserved carried_in spent hedge_cost provision buffer carried_out lapsed "
-    "execution_rate commitments committed",
-    "currency": "funder currency period exposure hedged unhedged worst_case_loss",
-    "flows": "payer_party receiving_party amount_base",
-}
-
-
-def flag(value: bool) -> str:
-    """Return true or false as text."""
-    return "true" if value else "false"
-
-
-def number(value: Fraction | float, digits: int = 12) -> str:
-    """Return a plain decimal with at most `digits` significant digits."""
-    text = format(Decimal(f"{float(value):.{digits - 1}e}"), "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text if text not in ("-0", "") else "0"
-
-
-def frame(name: str, rows: list[Row]) -> pd.DataFrame:
-    """Return the rows as a frame of text with the table's columns."""
-    return pd.DataFrame(rows, columns=COLUMNS[name].split(), dtype=object)
+from .table_cells import Row, flag, frame, number
+from .tables_money import MoneyTables
+from .verify_rows import plain
 
 
 class Tables:
@@ -55,12 +28,12 @@ class Tables:
         self,
         case: Case,
         factors: Mapping[str, Any],
-        starts: Starts,
-        worth: Mapping[tuple[str, str], float],
+        decisions: Decisions,
         plan: Rounded,
     ) -> None:
-        """Remember the plan; `worth` is each done milestone's expected, discounted value."""
-        self.case, self.factors, self.starts, self.worth, self.plan = case, factors, starts, worth, plan
+        """Remember the decisions and their whole amounts."""
+        self.case, self.factors, self.starts, self.levels = case, factors, decisions.starts, decisions.levels
+        self.worth, self.plan = decisions.worth, plan
         self.books = Books(case, factors)
         self._duration = {(i, m.milestone): m.duration for i, steps in case.milestones.items() for m in steps}
 
@@ -70,9 +43,8 @@ class Tables:
             "portfolio": self.portfolio,
             "schedule": self.schedule,
             "funding": self.funding,
-            "budgets": self.budgets,
-            "currency": self.currency,
             "flows": self.flows,
+            **MoneyTables(self.case, self.books, self.plan).makers(),
         }
         return {name: frame(name, maker()) for name, maker in makers.items()}
 
@@ -81,9 +53,15 @@ class Tables:
         key = (initiative, milestone)
         if key not in self.starts:
             return 0
-        total = sum(milestone_due(self.case, self.factors, *key, self.starts[key]).values(), Fraction(0))
+        due = milestone_due(self.case, self.factors, *key, self.starts[key], self.level(*key))
+        total = sum(due.values(), Fraction(0))
         currency = self.case.initiatives[initiative].currency
         return half_up(total * self.case.unit * self.books.units(currency))
+
+    def level(self, initiative: str, milestone: str) -> Fraction:
+        """Return the level at which a milestone is done: 1 in full, 0 not at all."""
+        key = (initiative, milestone)
+        return self.levels.get(key, Fraction(1)) if key in self.starts else Fraction(0)
 
     def schedule(self) -> list[Row]:
         """One row per milestone of every initiative."""
@@ -100,7 +78,7 @@ class Tables:
                         "done": flag(start is not None),
                         "start": "" if start is None else self.case.label(start),
                         "finish": "" if start is None else self.case.label(start + step.duration - 1),
-                        "level": "0" if start is None else "1",
+                        "level": plain(self.level(name, step.milestone)),
                         "cost": minor_text(self.cost(name, step.milestone), digits),
                         "success": str(step.success),
                     }
@@ -121,7 +99,7 @@ class Tables:
             starts = [self.starts[name, step.milestone] for step in done]
             ends = [start + step.duration - 1 for start, step in zip(starts, done, strict=True)]
             cost = sum(self.cost(name, step.milestone) for step in done)
-            value = sum((Fraction(self.case.value(name, step.milestone)) for step in done), Fraction(0))
+            values = (Fraction(self.case.value(name, m.milestone)) * self.level(name, m.milestone) for m in done)
             rows.append(
                 {
                     "initiative": name,
@@ -135,7 +113,7 @@ class Tables:
                     "milestones": str(len(steps)),
                     "cost": minor_text(cost, self.case.minor_digits(initiative.currency)),
                     "currency": initiative.currency,
-                    "value": number(value),
+                    "value": number(sum(values, Fraction(0))),
                     "present_value": number(sum(self.worth[name, step.milestone] for step in done)),
                     **{kind: minor_text(kinds[name][kind], base) for kind in ("public", "private", "matching")},
                 }
@@ -168,59 +146,6 @@ class Tables:
                     "amount_base": minor_text(
                         self.books.in_base(currency, amount), self.case.minor_digits(self.case.base)
                     ),
-                }
-            )
-        return rows
-
-    def budgets(self) -> list[Row]:
-        """One row per funder and cycle."""
-        rows = []
-        for funder, accounts in self.plan.accounts.items():
-            digits = self.case.minor_digits(self.case.funders[funder].currency)
-            for account in accounts:
-                available = account.payments + account.carried_in
-                rows.append(
-                    {
-                        "funder": funder,
-                        "cycle": account.cycle.name,
-                        "payments": minor_text(account.payments, digits),
-                        "reserved": minor_text(account.reserved, digits),
-                        "carried_in": minor_text(account.carried_in, digits),
-                        "spent": minor_text(account.spent, digits),
-                        "hedge_cost": minor_text(account.hedge_cost, digits),
-                        "provision": minor_text(0, digits),
-                        "buffer": minor_text(account.buffer, digits),
-                        "carried_out": minor_text(account.carried_out, digits),
-                        "lapsed": minor_text(account.lapsed, digits),
-                        "execution_rate": number(Fraction(account.spent, available), 6) if available else "",
-                        "commitments": "",
-                        "committed": "",
-                    }
-                )
-        return rows
-
-    def currency(self) -> list[Row]:
-        """One row per funder, foreign currency and period with an exposure."""
-        exposure: dict[tuple[str, str, int], int] = defaultdict(int)
-        for (funder, line, t), amount in self.plan.payments.items():
-            currency = self.plan.currency[line]
-            if currency != self.case.funders[funder].currency:
-                exposure[funder, currency, t] += amount
-        rows = []
-        for (funder, currency, t), amount in sorted(exposure.items()):
-            hedged = self.plan.hedged.get((funder, currency, t), 0)
-            loss = ceiling(self.books.loss(funder, currency, t) * (amount - hedged))
-            digits = self.case.minor_digits(currency)
-            own = self.case.minor_digits(self.case.funders[funder].currency)
-            rows.append(
-                {
-                    "funder": funder,
-                    "currency": currency,
-                    "period": self.case.label(t),
-                    "exposure": minor_text(amount, digits),
-                    "hedged": minor_text(hedged, digits),
-                    "unhedged": minor_text(amount - hedged, digits),
-                    "worst_case_loss": minor_text(loss, own),
                 }
             )
         return rows

@@ -1,8 +1,8 @@
 """The exact verifier: recomputes every rule and every account of a plan from its case and its text tables.
 
-Decisions are read from schedule.csv (starts), funding.csv (amounts) and currency.csv (hedged). Everything
-else is recomputed in rational arithmetic and compared. Nothing here knows the model, the solver or how the
-plan was made.
+Decisions are read from schedule.csv (starts and levels), funding.csv and commitments.csv (amounts), currency.csv
+(hedged) and guarantees.csv (guaranteed). Everything else is recomputed in rational arithmetic and compared. Nothing
+here knows the model, the solver or how the plan was made.
 Source: model.md, results.md.
 """
 
@@ -15,18 +15,27 @@ import pandas as pd
 from ..inputs.case import Case
 from ..inputs.faults import FundalignError, InputError
 from ..inputs.read import read_case
+from .approval import with_approved
+from .differences import differences
 from .rule_tables import RULE_COLUMNS, rule_tables
 from .verify_accounts import check_flows, check_funding_table, check_portfolio, check_schedule_table
-from .verify_budgets import check_budgets
-from .verify_cells import COLUMNS
+from .verify_budgets import Position, check_budgets
+from .verify_cells import COLUMNS, Row
+from .verify_commitments import check_commitments, read_commitments
 from .verify_cover import check_cover, check_eligibility
 from .verify_equity import check_equity
 from .verify_factors import Factors
-from .verify_facts import Facts, read_currency, read_funding, read_schedule
+from .verify_facts import Facts
 from .verify_files import UnreadableError, printable, read_json, read_table
+from .verify_funders import check_funders
+from .verify_goals import check_required
+from .verify_guarantees import Guarantees
+from .verify_levels import check_levels, check_synergies
 from .verify_manifest import check_case_files, check_manifest
 from .verify_matching import check_matching
 from .verify_ratios import Amounts, check_cofunding, check_earmarks
+from .verify_reading import read_currency, read_funding, read_schedule
+from .verify_replanning import check_replanning
 from .verify_rows import ZERO, Audit, Findings, RuleRow
 from .verify_schedule import check_schedule
 from .verify_summary import Summary
@@ -35,6 +44,7 @@ from .verify_value import Values
 __all__ = ["Audit", "RuleRow", "audit", "verify"]
 
 _SHOWN = 5
+_DIFFERENCES = "differences"
 _WITH_PLAN = ("optimal", "feasible")
 _JSON_FILES = ("summary", "factors", "manifest")
 
@@ -75,34 +85,52 @@ def audit(
 ) -> Audit:
     """Recompute everything from the case and the text tables of a plan.
 
-    `tables` holds portfolio, schedule, funding, budgets, currency and flows; rules, equity, matching and
-    cofunding are compared with the recomputation where they are there. Whatever the tables hold is a fault of
-    the audit, never an error.
+    `tables` holds portfolio, schedule, funding, budgets, currency and flows, and where the case has such rules
+    commitments and guarantees; rules, equity, matching and cofunding are compared with the recomputation where they are
+    there. Whatever the tables hold is a fault of the audit, never an error.
     """
     findings = Findings()
     facts = Facts(case, Factors(case, factors, findings), findings)
     schedule = read_schedule(facts, tables)
     funding = read_funding(facts, tables)
     positions = read_currency(facts, tables)
+    read_commitments(facts, tables)
+    guarantees = Guarantees(facts, tables)
     facts.fall_due()
-    check_schedule(facts)
-    check_cover(facts)
-    check_eligibility(facts)
-    amounts = Amounts(facts)
-    check_cofunding(facts, amounts)
-    check_matching(facts, amounts)
-    check_budgets(facts, tables, positions)
-    check_equity(facts)
-    check_earmarks(facts)
-    values = Values(facts)
+    _rules(facts, tables, positions, guarantees)
+    values = Values(facts, check_synergies(facts))
+    check_required(facts, values)
     costs = check_schedule_table(facts, schedule)
     check_funding_table(facts, funding)
     check_portfolio(facts, tables, costs, values)
     check_flows(facts, tables)
     Summary(facts, summary, values).check()
     _account_rows(findings)
-    _compare_rule_tables(case, tables, findings)
+    _compare_rule_tables(case, tables, factors, findings)
     return Audit(tuple(findings.rows), tuple(dict.fromkeys(findings.faults)))
+
+
+def _rules(
+    facts: Facts,
+    tables: Mapping[str, pd.DataFrame],
+    positions: Mapping[Position, Row],
+    guarantees: Guarantees,
+) -> None:
+    """Check every rule on schedule and money."""
+    check_schedule(facts)
+    check_levels(facts)
+    check_cover(facts)
+    check_eligibility(facts)
+    amounts = Amounts(facts)
+    check_cofunding(facts, amounts)
+    check_matching(facts, amounts)
+    guarantees.check(amounts)
+    check_commitments(facts)
+    check_budgets(facts, tables, positions)
+    check_equity(facts)
+    check_earmarks(facts)
+    check_funders(facts)
+    check_replanning(facts)
 
 
 def _account_rows(findings: Findings) -> None:
@@ -113,11 +141,19 @@ def _account_rows(findings: Findings) -> None:
         findings.rows.append(RuleRow("accounts", "ties", file, (), ZERO + count, at_most=ZERO))
 
 
-def _compare_rule_tables(case: Case, tables: Mapping[str, pd.DataFrame], findings: Findings) -> None:
-    """Compare rules.csv, equity.csv, matching.csv and cofunding.csv, where given, with the recomputation."""
+def _compare_rule_tables(
+    case: Case, tables: Mapping[str, pd.DataFrame], factors: Mapping[str, object], findings: Findings
+) -> None:
+    """Compare rules.csv, equity.csv, matching.csv and cofunding.csv, where given, with the recomputation.
+
+    So is differences.csv of a re-plan whose other tables hold.
+    """
     if not any(name in tables for name in RULE_COLUMNS):
         return
-    for name, expected in rule_tables(case, Audit(tuple(findings.rows), ())).items():
+    recomputed = rule_tables(case, Audit(tuple(findings.rows), ()))
+    if case.approved is not None and not findings.faults:
+        recomputed[_DIFFERENCES] = differences(case, tables, findings.rows, factors)
+    for name, expected in recomputed.items():
         if name not in tables:
             continue
         columns, stated = list(expected.columns), tables[name]
@@ -163,13 +199,15 @@ def _verify_folder(folder: Path) -> Audit:
     tables, unreadable = _read_tables(folder, faults)
     faults += check_case_files(folder, manifest)
     try:
-        case = read_case(folder / "case")
+        case = with_approved(read_case(folder / "case"), folder)
     except InputError as error:
         faults += [f"case: {fault}" for fault in error.faults]
         return Audit((), tuple(faults))
     except FundalignError as error:
         return Audit((), (*faults, f"case: {error}"))
     faults += check_manifest(case, manifest, summary)
+    if (case.approved is not None) != (_DIFFERENCES in tables) and f"{_DIFFERENCES}.csv" not in unreadable:
+        faults.append(f"{_DIFFERENCES}.csv: the table {'is missing' if case.approved else 'is only of a re-plan'}")
     found = audit(case, tables, summary, factors)
     named = {f"{file}: the table is missing" for file in unreadable}
     return Audit(found.rows, (*faults, *(fault for fault in found.faults if fault not in named)))
@@ -187,7 +225,7 @@ def _read_json(path: Path, faults: list[str]) -> dict[str, Any]:
 def _read_tables(folder: Path, faults: list[str]) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Return the tables that can be read, and the files that are there but cannot."""
     tables, unreadable = {}, []
-    for name in (*COLUMNS, *RULE_COLUMNS):
+    for name in (*COLUMNS, *RULE_COLUMNS, _DIFFERENCES):
         file = f"{name}.csv"
         try:
             tables[name] = read_table(folder / file)

@@ -28,7 +28,6 @@ def check_schedule_table(facts: Facts, rows: Mapping[Milestone, Row]) -> dict[Mi
         start = facts.start.get((initiative, name))
         row.says("stage", step.stage)
         row.counts("success", Fraction(step.success))
-        row.counts("level", 0 if start is None else 1)
         if start is None:
             if row.text("done") == "false":
                 row.says("start", "")

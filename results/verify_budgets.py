@@ -1,7 +1,7 @@
 """Recomputes budgets, carry-over, currency exposure, hedging and buffers, cycle by cycle, and their tables.
 
-    spent + hedge cost + buffer ≤ payments − reserved + carried in          exactly, to the minor unit
-    buffer ≥ Σ δ·unhedged + contingency·Σ pay, rounded up        0 ≤ hedged ≤ exposure
+    spent + hedge cost + provision + buffer ≤ payments − reserved + carried in          exactly, to the minor unit
+    buffer ≥ currency need + contingency·Σ pay, rounded up       0 ≤ hedged ≤ exposure
     carried out = min(carry_over·payments, payments − reserved, what is left), rounded down; the rest lapses
 
 Funder's currency. Source: model.md, rules 9 and 10.
@@ -9,13 +9,14 @@ Funder's currency. Source: model.md, rules 9 and 10.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
 import pandas as pd
 
 from ..inputs.case import Case, Cycle
+from .verify_buffers import currency_need
 from .verify_cells import Row, Sheet
 from .verify_facts import Facts
 from .verify_rows import ZERO, RuleRow, plain, six_digits
@@ -29,7 +30,7 @@ class _Use:
 
     spent: Fraction = ZERO
     pay: Fraction = ZERO
-    need: Fraction = ZERO
+    unhedged: dict[tuple[str, int], Fraction] = field(default_factory=dict)
     hedging: Fraction = ZERO
 
 
@@ -132,7 +133,7 @@ def _exposure(
     loss = facts.factors.loss(*position) * (amount - hedged)
     cycle = next((k for k in facts.case.cycles[funder] if k.first <= t <= k.last), None)
     if cycle is not None:
-        uses[funder, cycle.name].need += loss
+        uses[funder, cycle.name].unhedged[currency, t] = amount - hedged
         uses[funder, cycle.name].hedging += hedged * (cost or ZERO)
     if row is not None:
         row.ties("exposure", currency, amount)
@@ -160,12 +161,15 @@ def _cycle(
     """Check one cycle; return what it carries into the next one."""
     funder, row = facts.case.funders[cycle.funder], listed.get((cycle.funder, cycle.name))
     unit, minor = funder.currency, facts.minor(funder.currency)
-    need = use.need + Fraction(funder.contingency) * use.pay
+    need = currency_need(facts, cycle.funder, use.unhedged) + Fraction(funder.contingency) * use.pay
     line = _close(facts, cycle, use, carried_in, round_up(need, minor), last)
-    used, available = line.spent + line.hedge_cost, line.payments - line.reserved + carried_in
+    facts.hedge_costs[cycle.funder, cycle.name] = line.hedge_cost
+    used = line.spent + line.hedge_cost + line.provision
+    available = line.payments - line.reserved + carried_in
+    provision = f"provisions {plain(line.provision)}, " if line.provision else ""
     words = (
         f"budgets: {cycle.funder}, cycle {cycle.name}: spends {plain(line.spent)}, "
-        f"hedging {plain(line.hedge_cost)}, buffer {plain(line.buffer)}: more than "
+        f"hedging {plain(line.hedge_cost)}, {provision}buffer {plain(line.buffer)}: more than "
         f"the {plain(available)} {unit} there are"
     )
     owner, index = cycle.funder, (cycle.name,)
@@ -180,6 +184,7 @@ def _cycle(
     facts.findings.rule(RuleRow("currency", "buffer", owner, index, held, at_least=need, unit=unit))
     if row is not None:
         _compare(row, unit, line)
+        _compare_commitments(facts, row, cycle)
     return line.carried_out
 
 
@@ -189,7 +194,8 @@ def _close(facts: Facts, cycle: Cycle, use: _Use, carried_in: Fraction, buffer: 
     payments = facts.units(cycle.payments) // minor * minor
     reserved = round_up(facts.units(cycle.reserved), minor)
     hedge_cost = round_up(use.hedging, minor)
-    left = payments - reserved + carried_in - use.spent - hedge_cost
+    provision = facts.provisions.get((cycle.funder, cycle.name), ZERO)
+    left = payments - reserved + carried_in - use.spent - hedge_cost - provision
     if not facts.case.settings.buffer.released:
         left -= buffer
     share = Fraction(cycle.carry_over) * facts.units(cycle.payments) // minor * minor
@@ -200,7 +206,7 @@ def _close(facts: Facts, cycle: Cycle, use: _Use, carried_in: Fraction, buffer: 
         carried_in=carried_in,
         spent=use.spent,
         hedge_cost=hedge_cost,
-        provision=ZERO,
+        provision=provision,
         buffer=buffer,
         carried_out=carried,
         lapsed=max(ZERO, left - carried),
@@ -213,8 +219,6 @@ def _compare(row: Row, unit: str, line: _Line) -> None:
         row.ties(column, unit, getattr(line, column))
     for column in ("buffer", "carried_out", "lapsed"):
         row.ties(column, unit, getattr(line, column))
-    row.says("commitments", "")
-    row.says("committed", "")
     whole = line.payments + line.carried_in
     if not whole:
         row.says("execution_rate", "")
@@ -222,6 +226,19 @@ def _compare(row: Row, unit: str, line: _Line) -> None:
     rate, exact = row.number_in("execution_rate"), line.spent / whole
     if rate is not None and not six_digits(rate, exact):
         row.fault(f"execution_rate is {plain(rate)}, should be {plain(exact)}")
+
+
+def _compare_commitments(facts: Facts, row: Row, cycle: Cycle) -> None:
+    """Check the ceiling on commitments and what is committed; empty where there is none and nothing is."""
+    unit = facts.case.funders[cycle.funder].currency
+    if cycle.commitments is None:
+        row.says("commitments", "")
+    else:
+        row.ties("commitments", unit, facts.units(cycle.commitments) // facts.minor(unit) * facts.minor(unit))
+    if cycle.commitments is None and cycle.funder not in facts.committing:
+        row.says("committed", "")
+    else:
+        row.ties("committed", unit, facts.committed.get((cycle.funder, cycle.name), ZERO))
 
 
 def _listed(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Row]:

@@ -46,6 +46,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "currency": ("funder", "currency", "period", "exposure", "hedged", "unhedged", "worst_case_loss"),
     "flows": ("payer_party", "receiving_party", "amount_base"),
+    "commitments": ("funder", "initiative", "stage", "party", "period", "currency", "amount", "amount_funder"),
+    "guarantees": (
+        *("guarantee", "guarantor", "initiative", "cycle", "currency", "guaranteed", "mobilised", "achieved"),
+        *("leverage", "provision", "provision_currency", "cap"),
+    ),
 }
 Key = TypeVar("Key")
 _NUMBER = re.compile(r"(-?)(0|[1-9][0-9]{0,40})(?:\.([0-9]{1,40}))?")

@@ -17,7 +17,9 @@ from statistics import NormalDist
 
 from ..inputs.case import Case
 from ..inputs.tables import CurrencyRow
+from .scenario_losses import ScenarioLosses
 from .verify_rows import Findings
+from .verify_scenarios import read_draws
 
 _FILE = "factors.json"
 _PRECISE = Context(prec=40)
@@ -38,11 +40,12 @@ class Factors:
         confidence = float(case.settings.buffer.confidence)
         self._quantile = Decimal(NormalDist().inv_cdf(confidence)) if 0 < confidence < 1 else Decimal(0)
         for name in stored:
-            if name not in ("discount", "escalation", "loss"):
+            if name not in ("discount", "escalation", "loss", "scenarios"):
                 findings.account(_FILE, f"unknown entry {name!r}")
         self._read_discounts(stored.get("discount", {}))
         self._read_escalations(stored.get("escalation", {}))
         self._read_losses(stored.get("loss", {}))
+        self.scenario_losses = ScenarioLosses(case, read_draws(case, stored.get("scenarios", {}), findings))
 
     def discount(self, finish: int) -> Fraction:
         """Return the discount factor of an end with period `finish`; one not stored is a fault."""

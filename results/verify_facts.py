@@ -1,26 +1,23 @@
 """The decisions of a plan as its text tables state them, and the exact dues and conversions that follow.
 
-    due[ℓ,t] = σ(i,p)·cost(m)·profile(m,o)·growth(i,t), t = start + o, from κ(i) to κ(ℓ) at reference rates
+    due[ℓ,t] = σ(i,p)·level(m)·cost(m)·profile(m,o)·growth(i,t), t = start + o, from κ(i) to κ(ℓ) at reference rates
 
 Amounts are Fractions in whole currency units. Source: model.md, rules 4 and 10, "Money is exact".
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-import pandas as pd
-
-from ..inputs.case import Case
-from ..inputs.tables import CurrencyRow, MilestoneRow
-from .verify_cells import Row, Sheet
+from ..inputs.case import Case, Cycle
+from ..inputs.tables import MilestoneRow
 from .verify_factors import Factors
 from .verify_rows import Findings
 
 Milestone = tuple[str, str]
 Line = tuple[str, str, str]
+Place = tuple[str, str]  # a funder and its cycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,36 @@ class Payment:
         return f"{self.funder} for {' / '.join(part for part in self.line if part)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A row of commitments.csv: `amount` in the line's currency, `own` in the funder's as stated, `cash` exact."""
+
+    number: int
+    funder: str
+    line: Line
+    t: int
+    currency: str
+    amount: Fraction
+    own: Fraction
+    cash: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Guaranteed:
+    """A row of guarantees.csv of the run; `rule` is the place of its row in the case's table.
+
+    `amount` and `mobilised` are in the initiative's currency, `provision` in the guarantor's.
+    """
+
+    number: int
+    rule: int
+    initiative: str
+    cycle: Cycle
+    amount: Fraction
+    mobilised: Fraction
+    provision: Fraction
+
+
 @dataclass(slots=True)
 class Due:
     """What falls due on a line in a period: the exact amount and the number of milestones it comes from."""
@@ -57,17 +84,28 @@ class Due:
 
 @dataclass
 class Facts:
-    """A case, a plan's decisions, and what follows from them; `start` holds the milestones that are done."""
+    """A case, a plan's decisions, and what follows from them.
+
+    `start` holds the milestones that are done, `level` those done in part. Per funder and cycle, in its currency:
+    `hedge_costs` and `provisions` as recomputed, `committed` as stated, by those who are `committing`.
+    """
 
     case: Case
     factors: Factors
     findings: Findings
     start: dict[Milestone, int] = field(default_factory=dict)
+    level: dict[Milestone, Fraction] = field(default_factory=dict)
     payments: list[Payment] = field(default_factory=list)
     hedged: dict[tuple[str, str, int], Fraction] = field(default_factory=dict)
     dues: dict[Line, dict[int, Due]] = field(default_factory=dict)
     cost: dict[Milestone, Fraction] = field(default_factory=dict)
     part: dict[tuple[str, str], list[Fraction]] = field(default_factory=dict)
+    commitments: list[Commitment] = field(default_factory=list)
+    guarantees: list[Guaranteed] = field(default_factory=list)
+    hedge_costs: dict[Place, Fraction] = field(default_factory=dict)
+    provisions: dict[Place, Fraction] = field(default_factory=dict)
+    committed: dict[Place, Fraction] = field(default_factory=dict)
+    committing: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Prepare the lookups that every rule needs."""
@@ -107,7 +145,7 @@ class Facts:
             self._minor[currency] = Fraction(1, 10 ** self.case.minor_digits(currency))
         return self._minor[currency]
 
-    def units(self, amount: Decimal) -> Fraction:
+    def units(self, amount: Decimal | int) -> Fraction:
         """Turn an amount of the case's tables into whole currency units."""
         return Fraction(amount) * self.case.unit
 
@@ -120,9 +158,17 @@ class Facts:
         steps = self.case.milestones[initiative]
         return bool(steps) and (initiative, steps[0].milestone) in self.start
 
+    def done_level(self, milestone: Milestone) -> Fraction:
+        """Return the level at which a milestone is done: 1 in full, 0 not at all."""
+        return self.level.get(milestone, Fraction(1)) if milestone in self.start else Fraction(0)
+
     def finish(self, milestone: Milestone) -> int:
         """Return the last period in which a done milestone runs."""
         return self.start[milestone] + self.steps[milestone].duration - 1
+
+    def cycle_at(self, funder: str, t: int) -> Cycle | None:
+        """Return the funder's cycle in which a period lies."""
+        return next((cycle for cycle in self.case.cycles[funder] if cycle.first <= t <= cycle.last), None)
 
     def line_currency(self, initiative: str, party: str) -> str:
         """Return κ(ℓ): in a virtual pot the party's currency, if it has one, else the initiative's."""
@@ -147,7 +193,7 @@ class Facts:
         parts: defaultdict[tuple[str, str], list[Fraction]] = defaultdict(list)
         for (initiative, name), start in self.start.items():
             step = self.steps[initiative, name]
-            cost = self.units(step.cost)
+            cost = self.units(step.cost) * self.level.get((initiative, name), 1)
             per_currency: defaultdict[str, Fraction] = defaultdict(Fraction)
             whole = Fraction(0)
             for offset, share in enumerate(self.case.profile(initiative, name)):
@@ -166,103 +212,3 @@ class Facts:
                 parts[initiative, currency].append(amount)
         self.dues = {line: dict(periods) for line, periods in dues.items()}
         self.part = dict(parts)
-
-
-def read_schedule(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[Milestone, Row]:
-    """Read the starts of schedule.csv into `facts`; return the row of every milestone listed."""
-    sheet = Sheet(facts.case, tables, "schedule", facts.findings)
-    seen: dict[Milestone, Row] = {}
-    for row in sheet.rows():
-        key = (row.text("initiative"), row.text("milestone"))
-        words = f"{key[0]} / {key[1]}"
-        if key not in facts.steps:
-            row.fault(f"unknown milestone {words}")
-            continue
-        if not sheet.once(key, row, seen, words) or not row.flag("done"):
-            continue
-        t = row.period("start")
-        if t is not None:
-            facts.start[key] = t
-    for key in facts.steps.keys() - seen.keys() if sheet.usable else ():
-        facts.findings.account("schedule.csv", f"milestone {key[0]} / {key[1]} is missing")
-    return seen
-
-
-def read_funding(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, Line, int], Row]:
-    """Read the payments of funding.csv into `facts`; return the rows that could be read."""
-    sheet = Sheet(facts.case, tables, "funding", facts.findings)
-    seen: dict[tuple[str, Line, int], Row] = {}
-    for row in sheet.rows():
-        payment = _payment(facts, row)
-        if payment is None:
-            continue
-        if sheet.once((payment.funder, payment.line, payment.t), row, seen, payment.words):
-            facts.payments.append(payment)
-    return seen
-
-
-def _payment(facts: Facts, row: Row) -> Payment | None:
-    case = facts.case
-    funder, initiative, stage, party = (row.text(c) for c in ("funder", "initiative", "stage", "party"))
-    if funder not in case.funders:
-        row.fault(f"unknown funder {funder!r}")
-    elif initiative not in case.initiatives:
-        row.fault(f"unknown initiative {initiative!r}")
-    elif all(step.stage != stage for step in case.milestones[initiative]):
-        row.fault(f"{initiative} has no stage {stage!r}")
-    elif party not in facts.weights[initiative]:
-        row.fault(f"{initiative} has no funding line for party {party!r}")
-    else:
-        return _amounts(facts, row, funder, (initiative, stage, party))
-    return None
-
-
-def _amounts(facts: Facts, row: Row, funder: str, line: Line) -> Payment | None:
-    case = facts.case
-    t = row.period("period")
-    currency = facts.weights[line[0]][line[2]][0]
-    if not row.says("currency", currency):
-        return None
-    own = case.funders[funder].currency
-    amounts = (
-        row.money("amount", currency),
-        row.money("amount_funder", own),
-        row.money("amount_base", case.base),
-    )
-    if t is None or amounts[0] is None or amounts[1] is None or amounts[2] is None:
-        return None
-    if not amounts[0]:
-        row.fault("amount is 0; only payments above 0 are listed")
-    cash, worth = facts.cash(funder, currency, t), facts.reference(currency)
-    return Payment(
-        number=row.number,
-        funder=funder,
-        line=line,
-        t=t,
-        currency=currency,
-        amount=amounts[0],
-        own=amounts[1],
-        base=amounts[2],
-        cash=amounts[0] if cash == 1 else amounts[0] * cash,
-        worth=amounts[0] if worth == 1 else amounts[0] * worth,
-    )
-
-
-def read_currency(facts: Facts, tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str, int], Row]:
-    """Read the hedged amounts of currency.csv into `facts`; return the rows that could be read."""
-    case = facts.case
-    sheet = Sheet(case, tables, "currency", facts.findings)
-    known = {case.base} | {row.currency for row in case.rows(CurrencyRow)}
-    seen: dict[tuple[str, str, int], Row] = {}
-    for row in sheet.rows():
-        funder, currency = row.text("funder"), row.text("currency")
-        if funder not in case.funders or currency not in known:
-            row.fault(f"unknown funder or currency: {funder!r}, {currency!r}")
-            continue
-        t = row.period("period")
-        if t is None or not sheet.once((funder, currency, t), row, seen, f"{funder}, {currency}"):
-            continue
-        amount = row.money("hedged", currency)
-        if amount is not None:
-            facts.hedged[funder, currency, t] = amount
-    return seen

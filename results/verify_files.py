@@ -108,12 +108,12 @@ def _depth(content: object) -> int:
     return depth
 
 
-def changed_files(folder: Path, hashes: Mapping[str, object]) -> list[str]:
-    """Compare what is in case/ of a run folder with the SHA-256 of each of its files when the run was written."""
-    found = {path.name: path for path in sorted((folder / "case").glob("*"))}
-    faults = [f"case/{printable(name)}: is missing" for name in hashes if name not in found]
+def changed_files(folder: Path, hashes: Mapping[str, object], part: str = "case") -> list[str]:
+    """Compare what is in case/ (or another part) of a run folder with the SHA-256 of each file when it was written."""
+    found = {path.name: path for path in sorted((folder / part).glob("*"))}
+    faults = [f"{part}/{printable(name)}: is missing" for name in hashes if name not in found]
     for name, path in found.items():
-        place = f"case/{printable(name)}"
+        place = f"{part}/{printable(name)}"
         if name not in hashes or not path.is_file():
             faults.append(f"{place}: is not part of the run")
             continue

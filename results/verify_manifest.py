@@ -14,18 +14,23 @@ from .verify_rows import plain
 from .verify_summary import number
 
 _FILE = "manifest.json"
-_REPLAY = ["fundalign", "solve", "case"]
 _SLACK = Fraction(1, 10**9)
 
 
 def check_case_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Return a fault for each file of case/ that is not as it was written, or one when the manifest does not tell."""
+    """Return a fault for each file of case/ and approved/ that is not as it was written.
+
+    Where the manifest does not tell, that is one.
+    """
     if "case_files" not in manifest:
         return [f"{_FILE}: case_files is missing"]
     hashes = manifest["case_files"]
     if not isinstance(hashes, Mapping):
         return [f"{_FILE}: case_files is not a table of names"]
-    return changed_files(folder, hashes)
+    approved = manifest.get("approved_files", {})
+    if not isinstance(approved, Mapping):
+        return [f"{_FILE}: approved_files is not a table of names"]
+    return changed_files(folder, hashes) + changed_files(folder, approved, "approved")
 
 
 def check_manifest(case: Case, manifest: Mapping[str, Any], summary: Mapping[str, Any]) -> list[str]:
@@ -40,8 +45,9 @@ def check_manifest(case: Case, manifest: Mapping[str, Any], summary: Mapping[str
     if "versions" in manifest and not _texts(manifest["versions"]):
         faults.append(f"{_FILE}: versions does not name the version of each program")
     replay = manifest.get("replay")
-    if "replay" in manifest and (not isinstance(replay, str) or replay.split()[:3] != _REPLAY):
-        faults.append(f"{_FILE}: replay should start with {' '.join(_REPLAY)}")
+    start = ["fundalign", "solve" if case.approved is None else "replan", "case"]
+    if "replay" in manifest and (not isinstance(replay, str) or replay.split()[:3] != start):
+        faults.append(f"{_FILE}: replay should start with {' '.join(start)}")
     if "options" in manifest:
         faults += _check_options(manifest["options"], summary)
     return faults

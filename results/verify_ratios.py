@@ -28,7 +28,7 @@ class Amounts:
         own = {name: row.currency for name, row in facts.case.initiatives.items()}
         self.payments: defaultdict[tuple[str, str], list[tuple[Payment, Fraction, Fraction]]] = defaultdict(list)
         self.due: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
-        self.due_units: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        self.due_cells: defaultdict[tuple[str, str], list[tuple[int, Fraction]]] = defaultdict(list)
         self.stages: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for payment in facts.payments:
             initiative, stage, _ = payment.line
@@ -40,8 +40,12 @@ class Amounts:
             currency = facts.weights[initiative][party][0]
             factor = facts.convert(currency, own[initiative])
             self.due[initiative, stage] += factor * sum((due.amount for due in periods.values()), ZERO)
-            self.due_units[initiative, stage] += facts.minor(currency) * factor * len(periods)
+            self.due_cells[initiative, stage] += [(t, facts.minor(currency) * factor) for t in periods]
             self.stages[initiative][stage] = None
+
+    def due_units(self, pair: tuple[str, str]) -> Fraction:
+        """Return one minor unit of each due of an initiative's stage."""
+        return sum((unit for _, unit in self.due_cells[pair]), ZERO)
 
     def scope(self, initiative: str, stage: str) -> list[tuple[str, str]]:
         """Return the (initiative, stage) pairs with money that a rule speaks of; an empty stage means all."""
@@ -71,7 +75,7 @@ def _cofunding_row(
 ) -> None:
     due = sum((amounts.due[pair] for pair in pairs), ZERO)
     paid = [item for pair in pairs for item in amounts.payments[pair] if item[0].funder in funders]
-    units = sum((unit for *_, unit in paid), ZERO) + sum((amounts.due_units[pair] for pair in pairs), ZERO)
+    units = sum((unit for *_, unit in paid), ZERO) + sum(map(amounts.due_units, pairs), ZERO)
     value = sum((amount for _, amount, _ in paid), ZERO)
     row = RuleRow(
         "cofunding",

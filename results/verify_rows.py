@@ -134,6 +134,11 @@ def money(value: Fraction, digits: int) -> str:
     return sign + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
 
 
+def nine_decimals(value: Fraction | None) -> str:
+    """Return a ratio with at most nine decimals; empty where there is none."""
+    return "" if value is None else plain(Fraction(round(value * 10**9), 10**9))
+
+
 def six_digits(stated: Fraction, exact: Fraction) -> bool:
     """Tell whether a ratio is stated to at least six significant digits."""
     if stated == exact or not exact:

@@ -29,9 +29,10 @@ def _windows(facts: Facts, name: str) -> None:
     """`earliest ≤ start ≤ latest`, finished by min(T, deadline), paid by min(T, sunset)."""
     case, sunset = facts.case, facts.case.initiatives[name].sunset
     paid = case.T if sunset is None else min(case.T, case.period(sunset))
+    begun = {} if case.approved is None else case.approved.begun  # outlives today's limits: `verify_replanning`
     for step in case.milestones[name]:
         start = facts.start.get((name, step.milestone))
-        if start is None:
+        if start is None or (name, step.milestone) in begun:
             continue
         last_offset = max(o for o, share in enumerate(case.profile(name, step.milestone)) if share)
         run = case.T if step.deadline is None else min(case.T, case.period(step.deadline))
@@ -70,7 +71,8 @@ def _completeness(facts: Facts, initiative: InitiativeRow) -> None:
     if initiative.status == "mandatory":
         bounds.append(("mandatory", every, None))
     if initiative.status == "excluded":
-        bounds.append(("excluded", None, ZERO))
+        begun = () if facts.case.approved is None else facts.case.approved.begun
+        bounds.append(("excluded", None, Fraction(sum(key[0] == name for key in begun))))
     if initiative.complete and done:
         bounds.append(("complete", every, None))
     for rule, least, most in bounds:

@@ -1,6 +1,7 @@
-"""Recomputes summary.json: the objective, how far from the best it can be, counts, totals and leverage.
+"""Recomputes summary.json: goal and objective, how far from the best it can be, counts, totals and leverage.
 
     gap = |bound − objective| / max(|objective|, 1e-9), 0 when both are 0
+    leverage = private pay / (public pay + hedge costs and provisions of public funders), null without any
 
 Numbers are JSON numbers; totals are exact text. Source: results.md.
 """
@@ -10,8 +11,9 @@ from fractions import Fraction
 from math import isfinite
 
 from .verify_facts import Facts
+from .verify_goals import Term, goal_terms, outlay
 from .verify_rows import ZERO, money, plain, six_digits
-from .verify_value import Values, close
+from .verify_value import Values
 
 _RELATIVE = Fraction(1, 10**9)
 _LONGEST = 80
@@ -21,7 +23,7 @@ _NEEDED = (
     *("case", "status", "objective", "terms", "bound", "gap", "seconds", "limit", "phase", "currency", "unit"),
     *("counts", "totals", "leverage"),
 )
-_OTHER = ("model", "timings", "explanation", "scenario", "set")
+_OTHER = ("goal", "value", "public_outlay", "model", "timings", "explanation", "scenario", "set")
 
 
 class Summary:
@@ -43,6 +45,7 @@ class Summary:
         self._same("case", self._summary.get("case"), case.settings.name)
         self._same("currency", self._summary.get("currency"), case.base)
         self._number("unit", self._summary.get("unit"), Fraction(case.unit))
+        self._goal()
         self._objective()
         self._gap()
         self._ending()
@@ -63,21 +66,33 @@ class Summary:
             self._fault(f"{name} is {_word(stated)}, should be {plain(expected)}")
 
     def _objective(self) -> None:
-        terms = self._summary.get("terms")
-        if not isinstance(terms, Mapping) or list(terms) != ["value"]:
-            self._fault("terms should hold the one term value")
+        expected, terms = goal_terms(self._facts, self._values), self._summary.get("terms")
+        if not isinstance(terms, Mapping) or list(terms) != list(expected):
+            self._fault(f"terms should hold {_listed(list(expected))}")
             terms = {}
-        exact = sum(self._values.terms, ZERO)
-        for name, stated in (
-            ("objective", self._summary.get("objective")),
-            ("term value", terms.get("value")),
-        ):
-            amount = number(stated)
-            if amount is None or not close(amount, self._values.terms):
-                self._fault(f"{name} is {_word(stated)}, should be {plain(exact)}")
+        for name, term in expected.items():
+            self._term(f"term {name}", terms.get(name), term)
+        parts = [part for term in expected.values() for part in term.parts]
+        whole = Term(parts, sum((term.within for term in expected.values()), ZERO))
+        self._term("objective", self._summary.get("objective"), whole)
+
+    def _term(self, name: str, stated: object, term: Term) -> None:
+        amount = number(stated)
+        if amount is None or not term.met_by(amount):
+            self._fault(f"{name} is {_word(stated)}, should be {plain(term.exact)}")
+
+    def _goal(self) -> None:
+        """Check the goal, and for another one than value the value that is kept beside it."""
+        goal = self._facts.case.settings.objective.goal
+        if "goal" in self._summary or goal != "value":
+            self._same("goal", self._summary.get("goal"), goal)
+        if goal != "value":
+            self._term("value", self._summary.get("value"), Term(self._values.all_terms))
+        elif "value" in self._summary:
+            self._fault("value is only stated beside another goal")
 
     def _gap(self) -> None:
-        """Check bound and gap: the bound is not below the objective; only a plan that is not optimal may have none."""
+        """Check bound and gap: no plan is beyond the bound; only a plan that is not optimal may have none."""
         stated, bound = self._summary.get("bound"), number(self._summary.get("bound"))
         objective, gap = number(self._summary.get("objective")), number(self._summary.get("gap"))
         if stated is None and self._summary.get("status") != "optimal":
@@ -92,7 +107,10 @@ class Summary:
         exact = abs(bound - objective) / max(abs(objective), _RELATIVE)
         if abs(gap - exact) > _RELATIVE * max(Fraction(1), exact):
             self._fault(f"gap is {plain(gap)}, but bound and objective are {plain(exact)} apart")
-        if bound < objective:
+        if self._facts.case.settings.objective.goal == "public_money":
+            if bound > objective:
+                self._fault(f"bound {plain(bound)} is above the objective {plain(objective)}")
+        elif bound < objective:
             self._fault(f"bound {plain(bound)} is below the objective {plain(objective)}")
 
     def _ending(self) -> None:
@@ -154,12 +172,15 @@ class Summary:
         for payment in self._facts.payments:
             totals[self._facts.case.funders[payment.funder].kind] += payment.base
             totals["all"] += payment.base
-        stated = self._entries("totals", totals)
+        stated, digits = self._entries("totals", totals), self._facts.case.minor_digits(self._facts.case.base)
         if stated is not None:
-            digits = self._facts.case.minor_digits(self._facts.case.base)
             for name, amount in totals.items():
                 self._same(f"totals.{name}", stated.get(name), money(amount, digits))
-        self._leverage(totals["private"], totals["public"])
+        parts = outlay(self._facts)
+        if "public_outlay" in self._summary:
+            rounded = sum((Fraction(money(sum(amounts, ZERO), digits)) for amounts in parts.values()), ZERO)
+            self._same("public_outlay", self._summary["public_outlay"], money(rounded, digits))
+        self._leverage(totals["private"], sum((sum(amounts, ZERO) for amounts in parts.values()), ZERO))
 
     def _leverage(self, private: Fraction, public: Fraction) -> None:
         stated = self._summary.get("leverage")
@@ -189,6 +210,11 @@ def number(value: object) -> Fraction | None:
     if isinstance(value, float):
         return Fraction(repr(float(value))) if isfinite(value) else None
     return Fraction(value) if isinstance(value, int) else None
+
+
+def _listed(names: list[str]) -> str:
+    """Return how many terms there should be, and their names."""
+    return f"the one term {names[0]}" if len(names) == 1 else f"the terms {', '.join(names)}"
 
 
 def _word(value: object) -> str:

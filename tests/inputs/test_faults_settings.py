@@ -1,4 +1,4 @@
-"""Faults of the settings, and rules that are not supported yet."""
+"""Faults of the settings, and of cells outside their bounds."""
 
 from __future__ import annotations
 
@@ -23,47 +23,38 @@ def expect_only(found: tuple[Fault, ...], wanted: Place, told: str) -> None:
     assert told in f"{found[0].expected} {found[0].hint}"
 
 
-NOT_YET: list[tuple[str, int, str, str]] = [
-    ("funders", 0, "min_ticket", "1"),
-    ("funders", 0, "max_change", "0.5"),
-    ("funders", 0, "risk_tolerance", "0.5"),
-    ("budgets", 0, "commitments", "5"),
-    ("milestones", 0, "min_level", "0.5"),
-    ("matching", 0, "cap", "5"),
-    ("matching", 0, "min_base", "5"),
-    ("matching", 0, "timing", "cumulative"),
+BOUNDS: list[tuple[str, int, str, str, str]] = [
+    ("funders", 0, "min_ticket", "-1", "at least 0"),
+    ("funders", 0, "max_change", "-0.1", "at least 0"),
+    ("funders", 0, "risk_tolerance", "1.1", "at most 1"),
+    ("funders", 0, "risk_tolerance", "-0.1", "at least 0"),
+    ("budgets", 0, "commitments", "-5", "at least 0"),
+    ("milestones", 0, "min_level", "0", "more than 0"),
+    ("milestones", 0, "min_level", "1.5", "at most 1"),
+    ("matching", 0, "cap", "-5", "at least 0"),
+    ("matching", 0, "min_base", "-5", "at least 0"),
+    ("matching", 0, "timing", "cumulated", "did you mean 'cumulative'?"),
 ]
 
 
-@pytest.mark.parametrize(("table", "row", "column", "value"), NOT_YET)
-def test_columns_not_supported_yet(table: str, row: int, column: str, value: str, tables: Tables, faults: Read) -> None:
+@pytest.mark.parametrize(("table", "row", "column", "value", "told"), BOUNDS)
+def test_bounds_of_cells(
+    table: str, row: int, column: str, value: str, told: str, tables: Tables, faults: Read
+) -> None:
     tables[table][row][column] = value
-    expect_only(faults(), (f"{table}.csv", row + 2, column, value), "not supported yet")
-
-
-def test_tables_not_supported_yet(tables: Tables, faults: Read) -> None:
-    tables["synergies"] = [{"synergy": "s", "initiatives": "both", "value": "3"}]
-    tables["guarantees"] = [
-        {
-            "guarantee": "g",
-            "guarantor": "NM",
-            "funders": "private",
-            "provisioning_rate": "0.5",
-            "leverage": "4",
-        }
-    ]
-    assert [(f.file, f.expected) for f in faults()] == [
-        ("guarantees.csv", "not supported yet"),
-        ("synergies.csv", "not supported yet"),
-    ]
+    expect_only(faults(), (f"{table}.csv", row + 2, column, value), told)
 
 
 SETTINGS: list[tuple[str, str, object, str]] = [
-    ("objective", "goal", "key", "not supported yet"),
-    ("objective", "group", "north", "not supported yet"),
-    ("objective", "required_value", 5, "not supported yet"),
-    ("objective", "tie_break", True, "not supported yet"),
-    ("buffer", "method", "cvar", "not supported yet"),
+    ("objective", "goal", "keys", "did you mean 'key'?"),
+    ("objective", "group", "north", "only the goal received has a group"),
+    ("objective", "required_value", 5, "it is for the other goals"),
+    ("objective", "tie_break", "yes", "without quotes"),
+    ("buffer", "gamma", -1, "at least 0"),
+    ("buffer", "gamma", "2", "without quotes"),
+    ("buffer", "scenarios", 0, "at least 1"),
+    ("buffer", "scenarios", 10**6, "at most 100000"),
+    ("buffer", "seed", -1, "at least 0"),
     ("buffer", "method", "adaptive", "one of none, additive, budgeted, cvar"),
     ("buffer", "confidence", 1, "at most 0.999999"),
     ("buffer", "confidence", "0.95", "without quotes"),

@@ -30,7 +30,7 @@ ROWS: list[tuple[str, dict[str, object], set[str]]] = [
     ("eligibility", {"rule": "r", "funders": "WEST", "initiatives": "LINKK", "allow": "no"},
      {"funders", "initiatives", "allow"}),
     ("matching", {"rule": "r", "funders": "ACCORDD", "base": "publik", "ratio": "1"}, {"funders", "base"}),
-    ("matching", {"rule": "half", "funders": "NM", "base": "publik", "ratio": "x", "cap": "1"},
+    ("matching", {"rule": "half", "funders": "NM", "base": "publik", "ratio": "x", "cap": "-1"},
      {"rule", "funders", "base", "ratio", "cap"}),
     ("funders", {"funder": "NM", "kind": "publik", "currency": "NOK", "party": "Q"},
      {"funder", "kind", "currency", "party"}),
@@ -65,6 +65,12 @@ ROWS: list[tuple[str, dict[str, object], set[str]]] = [
      {"rule", "at_least", "at_most"}),
     ("earmarks", {"rule": "r", "funders": "a/b", "stage": "buildd", "at_least": "0.3", "at_most": "0.2", "by": "2031"},
      {"funders", "stage", "at_least", "by"}),
+    ("guarantees", {"guarantee": "g", "guarantor": "SN", "funders": "NM", "provisioning_rate": "2", "leverage": "0",
+                    "initiatives": "bothh", "stage": "buildd", "cap": "x"},
+     {"guarantor", "funders", "provisioning_rate", "leverage", "initiatives", "stage", "cap"}),
+    ("guarantees", {"guarantee": "a/b", "guarantor": "NM", "funders": "ministries", "provisioning_rate": "x",
+                    "leverage": ""}, {"guarantee", "guarantor", "funders", "provisioning_rate", "leverage"}),
+    ("synergies", {"synergy": "a/b", "initiatives": "bothh", "value": "x"}, {"synergy", "initiatives", "value"}),
 ]  # fmt: skip
 
 

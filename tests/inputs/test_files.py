@@ -249,7 +249,7 @@ def test_twenty_faults_are_all_named(folder: Path) -> None:
     (folder / "rates.csv").write_bytes(b"currency;period;rate\nUSD;2028;1\n")
     (folder / "fundres.csv").write_text("a\n")
     (folder / "choices.csv").write_bytes(b"choice,initiatives,at_most\nl\xf6,both,1\n")
-    (folder / "synergies.csv").write_text("synergy,initiatives,value\ns,both,1\n")
+    (folder / "synergies.csv").write_text("synergy,initiatives,value\ns,both,1e3\n")
     found = {(f.file, f.row, f.column, f.value) for f in faults_of(folder)}
     wanted = {
         ("case.toml", None, "discount_rate", "3"),
@@ -274,7 +274,7 @@ def test_twenty_faults_are_all_named(folder: Path) -> None:
         ("rates.csv", 1, None, ";"),
         ("fundres.csv", None, None, "fundres.csv"),
         ("choices.csv", 2, None, "lö"),
-        ("synergies.csv", None, None, None),
+        ("synergies.csv", 2, "value", "1e3"),
     }
     assert found == wanted
 

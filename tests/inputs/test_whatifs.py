@@ -108,7 +108,7 @@ WRONG: list[tuple[str, str, dict[str, Any], tuple[str | None, str | None], str]]
     ("case", "name", {"set": "x", "where": {"a": 1}}, ("where", "a"), "settings have no rows"),
     ("case", "periods", {"set": 3}, ("last_period", "2030"), "2027 to 2029"),
     ("case", "frequency", {"set": "Q"}, ("first_period", "2027"), "2027Q3"),
-    ("funders", "min_ticket", {"set": 3}, ("min_ticket", "3"), "not supported yet"),
+    ("funders", "min_ticket", {"set": -3}, ("min_ticket", "-3"), "at least 0"),
 ]
 
 

@@ -1,8 +1,8 @@
 """Golden LPs: the rows of one rule family, written by hand, against those of the model.
 
-The files in `lp/` are CPLEX-LP-like text: sections `Maximize`, `Subject To`, `Bounds` and `End`, one row a label, a
-comment after `\\`. Names are those of the model's components with their plain index, so that a row can be read aloud:
-`budget[DE,2027]: pay[DE,A/all,1] - carried[DE,2026] <= 10`. A row goes on in indented lines.
+The files in `lp/` are CPLEX-LP-like text: sections `Maximize` or `Minimize`, `Subject To`, `Bounds` and `End`, one row
+a label, a comment after `\\`. Names are those of the model's components with their plain index, so that a row can be
+read aloud: `budget[DE,2027]: pay[DE,A/all,1] - carried[DE,2026] <= 10`. A row goes on in indented lines.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ class Row:
 
 @dataclass
 class Lp:
-    """Rows and bounds by name; the objective is the row of that name."""
+    """Rows and bounds by name; the objective is the row of that name, `sense` the section it stands in."""
 
+    sense: str = ""
     rows: dict[str, Row] = field(default_factory=dict)
     bounds: dict[str, Row] = field(default_factory=dict)
 
@@ -42,25 +43,46 @@ class Lp:
 # family -> (constraints, variables whose bounds are part of the rule)
 FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "milestones": (("sticky", "sequence", "pause", "complete", "mandatory"), ()),
+    "levels": (("level_least", "level_most", "level_sequence"), ("level",)),
     "precedence": (("precedence",), ()),
     "choices": (("choice",), ()),
     "ranking": (("ranking", "ranking_above", "ranking_below"), ("gate",)),
+    "synergies": (("synergy_gain", "synergy_loss"), ("bonus",)),
     "cover": (("cover", "match_cap"), ()),
     "cofunding": (("cofunding_at_least", "cofunding_at_most"), ()),
     "matching": (("matching", "matching_split", "matching_base"), ("matched", "used")),
+    "thresholds": (("matching_cap", "matching_unlocked", "matching_least_base", "matching_ahead"), ()),
+    "thresholds_in": (
+        ("matching", "matching_ahead", "matching_split_in", "matching_base_in"),
+        ("matched_in", "used_in"),
+    ),
+    "guarantees": (
+        ("guarantee_backed", "guarantee_leverage", "guarantee_begun", "guarantee_cap", "budget"),
+        ("guaranteed", "backed"),
+    ),
+    "commitments": (("commit_all", "commit_ahead", "commit_total", "commitment"), ("commit",)),
+    "stability": (("stability_more", "stability_less"), ()),
+    "risk": (("risk",), ()),
+    "tickets": (("ticket_least", "ticket_most"), ("joins",)),
     "projection": (("projected_pool", "projected_total"), ()),
     "budgets": (("budget", "carry"), ("carried",)),
     "merging": (("cover", "budget"), ("carried",)),
     "currency": (("hedge", "budget"), ("hedged",)),
+    "budgeted": (("hedge", "budget", "currency_loss"), ("hedged", "common_loss", "loss_above")),
+    "cvar": (
+        ("hedge", "budget", "open_position", "tail_loss", "scenario_loss", "mean_loss"),
+        ("hedged", "unhedged", "currency_need", "loss_threshold", "loss_beyond"),
+    ),
     "equity": (("received_sum", "contributed_sum", "equity_at_least", "equity_at_most"), ()),
     "earmarks": (("earmark_at_least", "earmark_at_most"), ()),
-    "objective": (("objective",), ()),
+    "replanning": (("begun", "unpayable", "away_least", "moved"), ("pay", "level", "away")),
+    "objective": (("objective", "required_value", "key_least"), ()),
 }
 
 NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 TERM = re.compile(rf"\s*([+-]?)\s*({NUMBER})?\s*([A-Za-z_]\w*(?:\[[^\]]*\])?)")
 LABEL = re.compile(r"^(\S[^:]*):(.*)$")
-SECTIONS = {"maximize": "objective", "subject to": "rows", "bounds": "bounds", "end": "end"}
+SECTIONS = {"maximize": "objective", "minimize": "objective", "subject to": "rows", "bounds": "bounds", "end": "end"}
 
 
 def read_lp(path: Path) -> Lp:
@@ -69,6 +91,7 @@ def read_lp(path: Path) -> Lp:
     for name, text in _statements(path):
         if name in SECTIONS and not text:
             section = SECTIONS[name]
+            found.sense = name if section == "objective" else found.sense
             continue
         if section == "bounds":
             row = _row(text)
@@ -215,6 +238,9 @@ def golden_differences(model: pyo.ConcreteModel, family: str, file: str = "") ->
     """Compare a family's rows and bounds with `lp/<file or family>.lp`."""
     hand = read_lp(FOLDER / f"{file or family}.lp")
     assert hand.rows
+    if hand.sense:
+        sense = "minimize" if model.objective.sense == pyo.minimize else "maximize"
+        assert sense == hand.sense
     return differences(rows_of(model, family), hand.rows) + differences(bounds_of(model, family), hand.bounds)
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Infeasible
 from fundalign.inputs.read import case_from_tables
+from fundalign.models.build import build
+from fundalign.optimizer.compile import compile_model
+from fundalign.optimizer.engine import Ending, Limits, Search
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.plan import Run
 from fundalign.results.verify import verify
@@ -59,6 +62,14 @@ class Outcome:
         return {f"{r.initiative}/{r.milestone}": str(r.start) for r in rows.itertuples()}
 
     @property
+    def levels(self) -> dict[str, float]:
+        """Level of every milestone that is done, as `initiative/milestone`."""
+        assert self.run.plan is not None
+        rows = self.run.plan.schedule
+        rows = rows[rows["done"]]
+        return {f"{r.initiative}/{r.milestone}": float(str(r.level)) for r in rows.itertuples()}
+
+    @property
     def paid(self) -> dict[Payment, float]:
         """What each funder pays on an initiative in a period, in the currencies of its lines."""
         assert self.run.plan is not None
@@ -68,7 +79,7 @@ class Outcome:
 
 
 def optimum(case: Case) -> Outcome:
-    """Solve a case to proven optimality and verify its plan."""
+    """Solve a case to proven optimality, whatever its goal, and verify its plan."""
     run = solve(case, SolveOptions(gap=0.0, threads=1))
     assert run.report.status.value == "optimal"
     assert run.report.objective is not None
@@ -84,3 +95,12 @@ def best(case: Case) -> float | None:
         return optimum(case).objective
     except Infeasible:
         return None
+
+
+def program_optimum(case: Case, compact: bool = False, pooled: bool = True) -> float:
+    """Return the optimum of the program of a case as it is built, in the goal's natural sense; no plan is made."""
+    program = compile_model(build(case, compact=compact, pooled=pooled))
+    outcome = Search(program, Limits(threads=1)).run()
+    assert outcome.ending is Ending.OPTIMAL
+    assert outcome.objective is not None
+    return -outcome.objective if program.minimised else outcome.objective

@@ -124,6 +124,35 @@ def test_who_is_alike(old: str, new: str, together: set[str]) -> None:
     assert set(alike(small(TEXT.replace(old, new) + "\nparties\nparty\nN\n"))) == together
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("contingency,party\nDA,public,EUR,,", "min_ticket,party\nDA,public,EUR,1,"),
+        ("contingency,party\nDA,public,EUR,,", "max_change,party\nDA,public,EUR,1,"),
+        ("contingency,party\nDA,public,EUR,,", "risk_tolerance,party\nDA,public,EUR,1,"),
+        ("carry_over,reserved\nDA,c1,2027,2027,40,0.5,", "carry_over,commitments\nDA,c1,2027,2027,40,0.5,9"),
+    ],
+)
+def test_a_funder_with_a_rule_of_its_own_is_like_no_other(old: str, new: str) -> None:
+    assert old in TEXT
+    assert alike(small(TEXT.replace(old, new))) == {}
+
+
+@pytest.mark.parametrize(("covered", "together"), [("private", {"DA and DB"}), ("pair", {"DA and DB"}), ("DA", set())])
+def test_the_covered_are_alike_where_every_guarantee_covers_all_or_none(covered: str, together: set[str]) -> None:
+    text = TEXT.replace("A,public", "A,private").replace("B,public", "B,private").replace("no SEK,FX", "no SEK,")
+    text += GROUP.format("DB") + "\nguarantees\nguarantee,guarantor,funders,provisioning_rate,leverage\n"
+    case = small(text + f"g,FX,{covered},0.1,2\n")
+    assert set(alike(case)) == together
+    assert merged(case).select_funders(covered) == {"DA and DB" if together else "DA"}
+
+
+def test_a_guarantor_is_like_no_other() -> None:
+    text = TEXT.replace("no SEK,FX", "no SEK,").replace("FX,public", "FX,private")
+    text += "\nguarantees\nguarantee,guarantor,funders,provisioning_rate,leverage\ng,{},FX,0.1,2\n"
+    assert alike(small(text.format("DA"))) == {}
+
+
 def test_three_and_groups() -> None:
     text = TEXT.replace("no SEK,FX,B", "no SEK,pool,B").replace(
         "FX,y,2027,2028,30,,\n",

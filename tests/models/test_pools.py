@@ -10,6 +10,7 @@ from fundalign.optimizer.engine import Ending, Limits, Search
 from fundalign.optimizer.solve import SolveOptions, solve
 
 from ..oracle.generator import random_oracle
+from .money import MONEY, money_programme, relieved
 from .programmes import programme
 from .small import small
 
@@ -33,6 +34,29 @@ def test_pooling_is_exact(seed: int, relax: bool) -> None:
     by_line, more = solved(case, pooled=False, relax=relax)
     assert together == pytest.approx(by_line, abs=1e-6)
     assert fewer < more
+
+
+@pytest.mark.parametrize("seed", MONEY)
+def test_pooling_is_exact_under_the_money_rules(seed: int) -> None:
+    """Tickets, ceilings, guarantees, stability, risk tolerance, caps, least bases, timing; the compact form relaxes."""
+    case = money_programme(seed)
+    for relax in (False, True):
+        together, fewer = solved(case, relax=relax)
+        by_line, more = solved(case, pooled=False, relax=relax)
+        assert together == pytest.approx(by_line, abs=1e-6)
+        assert fewer <= more
+        assert solved(case, compact=True, relax=relax)[0] >= together - 1e-6
+
+
+def test_every_money_rule_binds_somewhere() -> None:
+    """Without it some programme is worth more, or its relaxation is."""
+    missing = {"min_ticket", "max_change", "risk_tolerance", "commitments", "cap", "min_base", "timing", "guarantees"}
+    for seed in MONEY:
+        case = money_programme(seed)
+        for relax in (True, False):
+            held = solved(case, relax=relax)[0]
+            missing -= {r for r in missing if solved(relieved(case, r), relax=relax)[0] > held + 1e-6}
+    assert missing == set()
 
 
 @pytest.mark.parametrize("seed", range(0, 60, 2))
@@ -151,6 +175,11 @@ def sets(text: str) -> set[frozenset[str]]:
         # public and private are told apart by a match on public money, not by one on both
         ("\nmatching\nrule,funders,base,ratio,initiatives\nm,ME,public,1,sea\n", "A B CD E"),
         ("\nmatching\nrule,funders,base,ratio,initiatives\nm,ME,both,1,sea\n", "ABCD E"),
+        # only sea is covered: PR pays there alone, and how much in each initiative matters
+        (
+            "\nguarantees\nguarantee,guarantor,funders,provisioning_rate,leverage,initiatives\ng,FN,PR,0.1,2,sea\n",
+            "A B CD E",
+        ),
         # a bound on matching money alone needs no line: the match is kept by initiative anyway
         (
             "\nmatching\nrule,funders,base,ratio,initiatives\nm,ME,both,1,sea\n"

@@ -14,7 +14,7 @@ from fundalign.optimizer import search
 from fundalign.optimizer.compile import Floats, Program, compile_model
 from fundalign.optimizer.engine import Ending, Interrupt, Limits, Progress
 from fundalign.optimizer.search import Found, Hunt
-from fundalign.optimizer.solve import carry
+from fundalign.optimizer.work import carry
 
 from ..models.programmes import programme
 from .points import compiled, enumerated, everything, violation, worth

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from .data import PER_YEAR
+from .book import PER_YEAR
 
 Row = dict[str, Any]
 
@@ -25,6 +25,10 @@ class Draft:
 
     def hard(self, family: str) -> bool:
         return family in self.featured
+
+    def about(self, family: str) -> bool:
+        """Whether a family or any of its parts is featured."""
+        return any(f == family or f.startswith(f"{family}:") for f in self.featured)
 
     @property
     def timed(self) -> bool:
@@ -74,3 +78,14 @@ def levelled(rows: list[Row]) -> list[Row]:
     """Give all rows of a table the same columns."""
     columns = dict.fromkeys(name for r in rows for name in r)
     return [{name: r.get(name, "") for name in columns} for r in rows]
+
+
+def scope(d: Draft) -> Row:
+    """A random selection of initiatives, by name, theme or all, now and then of one stage."""
+    mine = [r["initiative"] for r in d.rows("initiatives")]
+    themes = sorted({r["theme"] for r in d.rows("initiatives")})
+    row: Row = {"initiatives": d.rng.choice(["", *mine, *themes])}
+    stages = sorted({m["stage"] for m in d.rows("milestones") if m.get("stage")})
+    if stages and d.maybe(0.2):
+        row["stage"] = d.rng.choice(stages)
+    return row

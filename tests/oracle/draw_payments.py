@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from .data import Data
-from .draft import Draft, Row, money
+from .draft import Draft, Row, money, scope
+from .families import MEASURES
 from .who_pays import permitted
 
-MEASURES = ("received", "contributed", "geo_return", "key", "initiatives")
+IN_CYCLES = ("carry_over", "stability", "commitments", "matching:cumulative")
+"""What needs more than one cycle."""
 OTHERWISE_TIGHT = {"cofunding", "eligibility", "equity", "earmarks", "choices", "ranking", "milestones"}
 
 
@@ -51,7 +53,7 @@ def draw_budgets(d: Draft) -> None:
     load = loads(d)
     for row in d.rows("funders"):
         late, torn = d.hard("milestones:sunset"), d.hard("milestones:max_pause")
-        short = d.hard("carry_over") or late or torn or d.maybe(0.4)
+        short = late or torn or d.maybe(0.4) or any(d.hard(f) for f in IN_CYCLES)
         first, n = 1, 0
         while first <= T:
             last = min(T, first + (0 if torn else rng.choice([0, 1, 1])) if short else T)
@@ -61,6 +63,8 @@ def draw_budgets(d: Draft) -> None:
             cycle |= {"first_period": d.label(first), "last_period": d.label(last)}
             if late or torn:
                 amount *= 1.6 if last == T or (torn and first == 1) else 0.4
+            if d.hard("matching:cumulative"):
+                amount *= 0.35 if (n == 1) == (row["kind"] != "matching") else 1.7
             if d.hard("carry_over"):
                 amount *= 1.5 if n == 1 else 0.7
                 cycle["carry_over"] = str(d.some(0.3, 0.95)) if d.maybe(0.8) else "1"
@@ -73,17 +77,6 @@ def draw_budgets(d: Draft) -> None:
             first = last + 1 + (1 if d.maybe(0.05) else 0)
         if d.hard("contingency") or d.maybe(0.05):
             row["contingency"] = str(d.some(0.15, 0.4))
-
-
-def scope(d: Draft) -> Row:
-    """A random selection of initiatives, by name, theme or all, now and then of one stage."""
-    mine = [r["initiative"] for r in d.rows("initiatives")]
-    themes = sorted({r["theme"] for r in d.rows("initiatives")})
-    row: Row = {"initiatives": d.rng.choice(["", *mine, *themes])}
-    stages = sorted({m["stage"] for m in d.rows("milestones") if m.get("stage")})
-    if stages and d.maybe(0.2):
-        row["stage"] = d.rng.choice(stages)
-    return row
 
 
 def draw_eligibility(d: Draft) -> None:
@@ -112,10 +105,17 @@ def draw_cofunding(d: Draft) -> None:
 def draw_matching(d: Draft) -> None:
     if "M" not in names(d):
         return
+    eager = d.hard("matching") and not d.hard("matching:cap")
     for n in range(d.rng.choice([1, 1, 2])):
         row = d.add("matching", rule=f"match{n + 1}", funders=d.rng.choice(["M", "matching"]), **scope(d))
         bases = ["public", "both", "private"] if "V" in names(d) else ["public", "both"]
-        row |= {"base": d.rng.choice(bases), "ratio": str(d.some(0.15, 0.9 if d.hard("matching") else 1.5))}
+        row |= {"base": d.rng.choice(bases), "ratio": str(d.some(0.15, 0.9 if eager else 1.5))}
+        if d.hard("matching:cap") or d.maybe(0.05):
+            row["cap"] = str(d.some(0.3, 2.5))
+        if d.hard("matching:min_base") or d.maybe(0.05):
+            row["min_base"] = str(d.some(3, 12))
+        if d.hard("matching:cumulative") or d.maybe(0.05):
+            row["timing"] = "cumulative"
 
 
 def draw_equity(d: Draft, measure: str) -> None:

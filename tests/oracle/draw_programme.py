@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .data import PER_YEAR
+from .book import PER_YEAR
 from .draft import RATES, Draft, Row, money, shares_of
-from .oracle import PARTS
+from .families import METHODS, PARTS
 
 
 def draw_settings(d: Draft) -> None:
@@ -20,13 +20,22 @@ def draw_settings(d: Draft) -> None:
         "expected_value": d.maybe(0.7) and not d.hard("precedence:gate"),
     }
     d.settings["first_period"] = d.label(1)
-    if d.hard("buffer") or d.maybe(0.2):
-        d.settings["buffer"] = {
-            "method": "additive",
-            "confidence": rng.choice([0.9, 0.95, 0.99]),
-            "since": rng.choice(["plan", "cycle"]),
-            "released": d.maybe(0.5),
-        }
+    if d.about("buffer") or d.hard("hedging") or d.maybe(0.1):
+        draw_buffer(d)
+
+
+def draw_buffer(d: Draft) -> None:
+    rng = d.rng
+    method = next((m for m in METHODS if d.hard(f"buffer:{m}")), rng.choice(METHODS))
+    d.settings["buffer"] = {
+        "method": method,
+        "confidence": rng.choice([0.8, 0.9, 0.95] if method == "cvar" else [0.9, 0.95, 0.99]),
+        "since": rng.choice(["plan", "cycle"]),
+        "released": d.maybe(0.5),
+        "gamma": rng.choice([1, 1, 1, 2]),
+        "scenarios": rng.choice([3, 6, 8, 11]),
+        "seed": rng.randint(0, 99),
+    }
 
 
 def draw_payers(d: Draft) -> None:
@@ -37,7 +46,7 @@ def draw_payers(d: Draft) -> None:
     for c in foreign:
         row = d.add("currencies", currency=c, rate=str(RATES[c]))
         if "buffer" in d.settings:
-            risky = (0.2, 0.4) if d.hard("buffer") else (0.03, 0.12)
+            risky = (0.2, 0.4) if d.about("buffer") else (0.03, 0.12)
             row["volatility"] = f"{d.some(*risky) * scale:.3f}"
             if d.hard("hedging") or d.maybe(0.2):
                 row["hedge_cost"] = str(d.some(0.005, 0.05))
@@ -60,14 +69,14 @@ def draw_payers(d: Draft) -> None:
 def draw_other_payers(d: Draft, parties: list[str], currencies: list[str]) -> None:
     """A private or a common public funder, a matching funder, and a group of funders."""
     rng = d.rng
-    if d.hard("cofunding") or d.maybe(0.5):
-        home = "" if d.hard("cofunding") else rng.choice(["", "", *parties])
+    if d.hard("cofunding") or d.hard("guarantees") or d.maybe(0.5):
+        home = "" if d.hard("cofunding") or d.hard("guarantees") else rng.choice(["", "", *parties])
         row = d.add("funders", funder="V", kind="private", party=home, currency=rng.choice(currencies))
         if d.maybe(0.15):
             row["source"] = "public"
     elif d.maybe(0.3):
         d.add("funders", funder="U", kind="public", party="", currency=rng.choice(currencies))
-    if d.hard("matching") or d.maybe(0.3):
+    if d.about("matching") or d.maybe(0.3):
         home = rng.choice(["", "", "", parties[0]])
         d.add("funders", funder="M", kind="matching", party=home, currency=rng.choice(currencies))
     if d.maybe(0.3):

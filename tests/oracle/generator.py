@@ -8,26 +8,34 @@ from __future__ import annotations
 
 import random
 
-from .data import Data, Settings, Tables
+from .book import Settings, Tables
+from .data import Data
 from .draft import Draft, levelled
+from .draw_limits import draw_goal, draw_levels, draw_limits
 from .draw_payments import draw_payment_rules
 from .draw_programme import draw_initiatives, draw_order_rules, draw_payers, draw_settings
-from .oracle import FAMILIES, PARTS, Oracle
+from .families import FAMILIES, GOALS, METHODS, PARTS, SETTINGS
+from .oracle import Oracle
 from .who_pays import eligible, permitted
 
-WHOLE = tuple(f for f in FAMILIES if f not in ("milestones", "budgets", "equity"))
-RELUCTANT = (
-    "choices",
-    "cofunding",
-    "ranking",
-    "cofunding",
-    "contingency",
-    "buffer",
-    "hedging",
-    "carry_over",
-    "earmarks",
+BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
+"""Families that others bring with them."""
+WHOLE = tuple(f for f in FAMILIES if f not in BASIC)
+FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
+RELUCTANT = ("cofunding", "tickets", "matching:cap", "matching:min_base", "matching:cumulative", "buffer:budgeted")
+"""What binds less often than others where it is featured."""
+AIMS = tuple(f"goal:{goal}" for goal in GOALS)
+BUFFERS = tuple(f"buffer:{method}" for method in METHODS)
+STEPS = (
+    draw_settings,
+    draw_payers,
+    draw_initiatives,
+    draw_order_rules,
+    draw_levels,
+    draw_payment_rules,
+    draw_limits,
+    draw_goal,
 )
-FEATURES = (*WHOLE, *RELUCTANT, *PARTS, "infeasible")
 ATTEMPTS = 8
 
 
@@ -48,31 +56,40 @@ def random_oracle(seed: int) -> Oracle:
         tables = {name: levelled(rows) for name, rows in draft.tables.items() if rows}
         oracle = Oracle(draft.settings, tables)
         valid = payers_exist(oracle.data) and len(oracle.schedules(frozenset({"equity"})).pick)
-        if valid and (attempt + 1 >= ATTEMPTS or shows(oracle, feature)):
+        if valid and (attempt + 1 >= ATTEMPTS or shows(oracle, feature, hopeless=seed % 4 == 0)):
             return oracle
     raise ValueError(f"no valid case for seed {seed}")
 
 
-def shows(oracle: Oracle, feature: str) -> bool:
-    """Whether the case is about its feature: the family or part is binding, or there is no plan at all."""
+def shows(oracle: Oracle, feature: str, hopeless: bool) -> bool:
+    """Whether the case is about its feature: it is binding, or there is no plan, as there may be if `hopeless`."""
+    if oracle.best.status == "infeasible" and not hopeless:
+        return feature == "infeasible"
     if feature == "infeasible":
         return oracle.best.status == "infeasible"
     return bool(oracle.binding((feature,)))
 
 
 def draw(rng: random.Random, feature: str) -> Draft:
-    featured = {feature}
-    featured |= {f for f in WHOLE if rng.random() < 0.17} | {f for f in PARTS if rng.random() < 0.05}
-    if "hedging" in featured:
-        featured.add("buffer")
+    """A case around a feature, with some others beside it."""
+    featured = {feature} | {f for f in WHOLE if rng.random() < (0.4 if f in RELUCTANT else 0.25)}
+    featured |= {f for f in PARTS if rng.random() < 0.04}
+    if feature == "required_value" or (feature not in SETTINGS and rng.random() < 0.6):
+        featured.add(rng.choice(AIMS))
+    featured |= {"required_value"} if rng.random() < 0.5 else set()
+    featured |= {"tie_break"} if rng.random() < 0.3 else set()
+    for options in (BUFFERS, AIMS):
+        kept = feature if feature in options else rng.choice([f for f in options if f in featured] or [feature])
+        featured -= set(options) - {kept}
     draft = Draft(rng, featured)
-    for step in (draw_settings, draw_payers, draw_initiatives, draw_order_rules, draw_payment_rules):
+    for step in STEPS:
         step(draft)
     return draft
 
 
 def payers_exist(data: Data) -> bool:
     """Whether every line of a mandatory initiative has a payer; otherwise the input check says no."""
-    payers = [f for f, r in data.funders.items() if r["kind"] != "matching"]
+    covered = {f for r in data.rows("guarantees") for f in data.pick_funders(r["funders"])}
+    payers = [f for f, r in data.funders.items() if r["kind"] != "matching" and f not in covered]
     owed = [g for g in data.lines if data.initiatives[g.initiative].get("status") == "mandatory"]
     return all(any(permitted(data, f, g) and eligible(data, f, g) for f in payers) for g in owed)

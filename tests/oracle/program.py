@@ -1,98 +1,157 @@
-"""A dense LP of which only the right-hand side depends on the schedule: A·x ≤ b + B·due, least Σ shortfalls.
+"""A dense LP of which only the right-hand side depends on the schedule.
 
-A shortfall s ≥ 0 keeps the LP solvable; a schedule is payable when the least Σs is zero. The duals y of one
-schedule's LP prove for every other that Σs ≥ y·(b + B·due): one refused schedule refuses many (a `Cut`).
+A·x ≤ b + B·begin, where `begin` is the 0-1 vector of a schedule and the levels of partial milestones are columns.
+Shortfalls "s" ≥ 0 keep it solvable: a schedule is payable when the least Σs is zero. A set of duals y that proves
+Σs ≥ y·(b + B·begin), or cost ≥ y·(b + B·begin), for one schedule proves it for every other: a `Cut`.
+
+Conditions such as "nothing or at least a ticket" are choices between two rows; none, the one or the other applies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 
-from .schedules import Bools, Floats, left_out
+from .schedules import Bools, Floats, Schedules, left_out
+from .work import Work
 
+CLEAR = 1e-4
+"""A shortfall above this one is no matter of rounding."""
 Key = tuple[Any, ...]
 Terms = dict[Key, float]
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Σ shortfalls ≥ constant part + weights·due, with the rows it rests on."""
+class Form:
+    """Σ shortfalls (`short`), or the cost, ≥ constant + weights·begin of any schedule."""
 
-    duals: Floats
+    constant: float
     weights: Floats
+    short: bool
+
+    def value(self, found: Schedules) -> Floats:
+        """What every schedule costs at least; infinite if it is short of something for sure."""
+        values = self.constant + found.linear(self.weights)
+        return np.where(values > CLEAR, np.inf, -np.inf) if self.short else values
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The least of some forms, one for each way in which conditions can turn out, where the rows in `needs` hold."""
+
+    forms: tuple[Form, ...]
+    needs: Bools
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it speaks of shortfalls only, and so serves every goal."""
+        return all(form.short for form in self.forms)
+
+    def value(self, found: Schedules) -> Floats:
+        return np.asarray(np.min([form.value(found) for form in self.forms], axis=0))
+
+
+@dataclass(frozen=True)
+class Either:
+    """Row `off` (nothing) or row `on` (at least `least`); `terms` measure how much there is of both."""
+
+    off: int
+    on: int
+    terms: Terms
+    least: float
+    much: Terms
 
 
 class Program:
     """Rows with the tag of their rule, so that a family can be left out; columns are named by tuples.
 
-    "x" payments, "s" shortfalls, "h" hedged amounts; the other columns are bookkeeping of the rules.
+    "s" are shortfalls and ("level", slot) levels; the other columns are payments and bookkeeping of the rules. A
+    row with `only` is there only while that family is left out, one with `also` goes with that family too.
     """
 
-    def __init__(self) -> None:
-        self.columns: dict[Key, int] = {}
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.columns: dict[Key, int] = {("level", j): n for n, j in enumerate(np.flatnonzero(work.partial))}
+        self.rows: list[tuple[str, str, str, bool, float]] = []
         self.coefficients: list[Terms] = []
-        self.constant: list[float] = []
-        self.due_terms: list[dict[int, float]] = []
-        self.tags: list[str] = []
-        self.equal: list[bool] = []
+        self.by_level: list[Floats] = []
+        self.by_begin: list[Floats] = []
+        self.eithers: list[Either] = []
 
-    def row(self, tag: str, terms: Terms, constant: float = 0.0, due: Iterable[tuple[int, float]] = ()) -> None:
-        """Σ terms ≤ constant + Σ weight·due; an "=" before the tag makes it an equality."""
+    def row(
+        self,
+        tag: str,
+        terms: Terms,
+        constant: float = 0.0,
+        *,
+        level: Floats | None = None,
+        begin: Floats | None = None,
+        equal: bool = False,
+        only: str = "",
+        also: str = "",
+    ) -> int:
+        """Σ terms ≤ constant + level·levels + begin·begin (or =); weights over the slots. Gives its number."""
         for key in terms:
             self.columns.setdefault(key, len(self.columns))
+        none = np.zeros(self.work.size)
         self.coefficients.append(terms)
-        self.constant.append(constant)
-        self.due_terms.append(dict(due))
-        self.equal.append(tag.startswith("="))
-        self.tags.append(tag.lstrip("="))
+        self.by_level.append(none if level is None else level)
+        self.by_begin.append(none if begin is None else begin)
+        self.rows.append((tag, only, also, equal, constant))
+        return len(self.rows) - 1
 
-    def freeze(self, due_size: int) -> None:
-        self.matrix = np.zeros((len(self.tags), len(self.columns)))
-        self.by_due = np.zeros((len(self.tags), due_size))
-        for r, (terms, due) in enumerate(zip(self.coefficients, self.due_terms, strict=True)):
+    def either(self, tag: str, much: Terms, terms: Terms, least: float) -> None:
+        """`much` is zero, or `terms` come to at least `least`."""
+        name = ("s", tag, len(self.eithers))
+        off = self.row(tag, much)
+        on = self.row(tag, {key: -factor for key, factor in terms.items()} | {name: -1.0}, -least)
+        self.eithers.append(Either(off, on, terms, least, much))
+
+    def freeze(self) -> None:
+        """Turn the rows into arrays; the levels of full milestones are their begin."""
+        self.matrix = np.zeros((len(self.rows), len(self.columns)))
+        for r, terms in enumerate(self.coefficients):
             for key, factor in terms.items():
-                self.matrix[r, self.columns[key]] = factor
-            for j, factor in due.items():
-                self.by_due[r, j] = factor
-        self.price = np.array([1.0 if key[0] == "s" else 0.0 for key in self.columns])
-        self.hedges = np.array([key[0] == "h" for key in self.columns])
-        self.equalities = np.array(self.equal)
-        self.limits = np.array(self.constant)
+                self.matrix[r, self.columns[key]] += factor
+        level, partial = np.array(self.by_level), self.work.partial
+        for j in np.flatnonzero(partial):
+            self.matrix[:, self.columns["level", j]] -= level[:, j]
+        self.right = np.array(self.by_begin) + np.where(partial, 0.0, level)
+        self.limits = np.array([row[4] for row in self.rows])
+        self.equalities = np.array([row[3] for row in self.rows])
+        self.conditional = np.zeros(len(self.rows), dtype=bool)
+        for either in self.eithers:
+            self.conditional[[either.off, either.on]] = True
+        self.short = np.array([key[0] == "s" for key in self.columns])
 
-    def kept(self, drop: frozenset[str]) -> Bools:
-        """Rows that stay; dropping carry-over only sets its limit to zero (`right_hand`)."""
-        return np.array([tag == "carry_over" or not left_out(tag, drop) for tag in self.tags])
-
-    def right_hand(self, drop: frozenset[str]) -> Floats:
-        """Constants of the rows; without carry-over nothing may be carried."""
-        limits = self.limits.copy()
-        if "carry_over" in drop:
-            limits[[tag == "carry_over" for tag in self.tags]] = 0.0
-        return limits
-
-    def solve(self, due: Floats, drop: frozenset[str]) -> tuple[float, Cut, Mapping[Key, float]]:
-        """Least Σ shortfalls of a schedule, the cut that its duals give, and the payments."""
-        kept = self.kept(drop)
-        equal, less = kept & self.equalities, kept & ~self.equalities
-        right = self.right_hand(drop) + self.by_due @ due
-        free = ~self.hedges if "hedging" in drop else np.ones_like(self.hedges)
-        found = linprog(
-            self.price[free],
-            A_ub=self.matrix[less][:, free],
-            b_ub=right[less],
-            A_eq=self.matrix[equal][:, free],
-            b_eq=right[equal],
-            method="highs",
+    def active(self, drop: frozenset[str]) -> Bools:
+        """Rows that hold while some families or parts are left out; conditions are not among them."""
+        found = np.array(
+            [
+                not left_out(tag, drop) and only in ("", *drop) and not (also and left_out(also, drop))
+                for tag, only, also, _, _ in self.rows
+            ]
         )
-        if found.status != 0 or found.fun is None or found.x is None:
-            raise ArithmeticError(f"the payment LP ended with: {found.message}")
-        duals = np.zeros(len(self.tags))
-        duals[less], duals[equal] = found.ineqlin.marginals, found.eqlin.marginals
-        duals[np.abs(duals) < 1e-11] = 0.0
-        names = [key for key, keep in zip(self.columns, free, strict=True) if keep]
-        return float(found.fun), Cut(duals, duals @ self.by_due), dict(zip(names, found.x, strict=True))
+        return found & ~self.conditional
+
+    def conditions(self, drop: frozenset[str]) -> list[Either]:
+        return [either for either in self.eithers if not left_out(self.rows[either.off][0], drop)]
+
+    def form(self, duals: Floats, weights: Floats, short: bool) -> tuple[Form, Bools]:
+        """What these duals say of every schedule, on top of `weights`·begin, and the rows they rest on."""
+        clean = np.where(np.abs(duals) < 1e-11, 0.0, duals)
+        clean = np.where(self.equalities, clean, np.minimum(clean, 0.0))
+        return Form(float(clean @ self.limits), weights + clean @ self.right, short), clean != 0
+
+    def plain_cuts(self) -> list[Cut]:
+        """Rows that only a shortfall can mend refuse schedules without any LP."""
+        others = (self.matrix[:, ~self.short] != 0).any(axis=1)
+        alone = ~others & (self.matrix == -1).any(axis=1) & ~self.equalities
+        forms = [self.form(-unit, np.zeros(self.work.size), short=True) for unit in np.eye(len(alone))[alone]]
+        return [Cut((form,), needs) for form, needs in forms]
+
+    def amount(self, terms: Mapping[Key, float], x: Floats) -> float:
+        return sum(factor * float(x[self.columns[key]]) for key, factor in terms.items())

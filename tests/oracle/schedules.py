@@ -1,4 +1,4 @@
-"""All schedules of a tiny case, best objective first, and the rules that look at schedules only.
+"""All schedules of a tiny case, and the rules that look at schedules only.
 
 A schedule gives each milestone a start period or none. `drop` names rules to leave out ("choices",
 "milestones:windows"; a family name drops all its parts), which is how the oracle finds what is binding.
@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .data import Data, Row, flag, number, text
+from .book import Row, flag, number, text
+from .data import Data, Step
+from .work import Work
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -28,24 +30,29 @@ def left_out(tag: str, drop: frozenset[str]) -> bool:
 
 @dataclass(frozen=True)
 class Schedules:
-    """`pick[n, i]` = option of initiative i in schedule n; best objective first."""
+    """`pick[n, i]` = option of initiative i in schedule n; `begun` the 0-1 vector over slots of each option."""
 
     names: tuple[str, ...]
     options: tuple[list[Starts], ...]
-    dues: tuple[Floats, ...]
+    begun: tuple[Floats, ...]
     pick: Ints
-    objective: Floats
 
     def linear(self, weights: Floats) -> Floats:
-        """Σ weights·due of every schedule; weights over (line, period), due in base currency."""
-        parts = [due @ weights for due in self.dues]
+        """Σ weights·begin of every schedule; weights over the slots."""
+        parts = [begun @ weights for begun in self.begun]
         return sum((part[self.pick[:, i]] for i, part in enumerate(parts)), np.zeros(len(self.pick)))
 
-    def due(self, n: int) -> Floats:
-        return np.asarray(sum(due[self.pick[n, i]] for i, due in enumerate(self.dues)))
+    def begin(self, n: int) -> Floats:
+        """The slots of schedule n."""
+        return np.asarray(sum(begun[self.pick[n, i]] for i, begun in enumerate(self.begun)))
 
     def starts(self, n: int) -> dict[str, Starts]:
         return {i: self.options[k][self.pick[n, k]] for k, i in enumerate(self.names)}
+
+    def find(self, starts: dict[str, Starts]) -> int:
+        """The number of the schedule with these starts."""
+        wanted = [options.index(starts[i]) for i, options in zip(self.names, self.options, strict=True)]
+        return int(np.flatnonzero((self.pick == wanted).all(axis=1))[0])
 
 
 def windows(data: Data, initiative: str, m: Row, drop: frozenset[str]) -> list[int]:
@@ -93,51 +100,24 @@ def chains(data: Data, initiative: str, drop: frozenset[str]) -> Iterator[Starts
         yield (*done, *[None] * (len(milestones) - len(done)))
 
 
-def present_value(data: Data, initiative: str, starts: Starts) -> float:
-    """Expected, discounted value of what is done."""
-    rate, total = number(data.settings.get("discount_rate")), 0.0
-    for m, t in zip(data.milestones[initiative], starts, strict=True):
+def begun(work: Work, initiative: str, starts: Starts) -> Floats:
+    """The slots that starts of one initiative take."""
+    found = np.zeros(work.size)
+    for k, t in enumerate(starts):
         if t is not None:
-            years = (t + int(m["duration"]) - 2) / data.per_year
-            chance = data.chance(initiative, m["milestone"])
-            total += data.value(initiative, m) * chance * (1 + rate) ** -years
-    return total
+            found[work.slots[initiative, k, t]] = 1.0
+    return found
 
 
-def due_of(data: Data, initiative: str, starts: Starts, drop: frozenset[str]) -> Floats:
-    """Cost falling due per (line, period), escalated, in base currency at reference rates, flat."""
-    row = data.initiatives[initiative]
-    growth = 0.0 if left_out("milestones:escalation", drop) else number(row.get("escalation"))
-    due = np.zeros((len(data.lines), data.T))
-    for m, start in zip(data.milestones[initiative], starts, strict=True):
-        if start is None:
-            continue
-        cost = number(m["cost"]) * data.reference(row["currency"])
-        for offset, share in data.profile(initiative, m).items():
-            t = start + offset
-            if not share:
-                continue
-            amount = cost * share * (1 + growth) ** ((t - 1) / data.per_year)
-            for n, line in enumerate(data.lines):
-                if (line.initiative, line.stage) == (initiative, text(m.get("stage"))):
-                    due[n, t - 1] += amount * data.part(line)
-    return due.ravel()
-
-
-def enumerate_schedules(data: Data, drop: frozenset[str]) -> Schedules:
-    """All schedules that the rules on schedules allow, best first."""
-    names = tuple(data.initiatives)
+def enumerate_schedules(work: Work, drop: frozenset[str]) -> Schedules:
+    """All schedules that the rules on schedules allow."""
+    data, names = work.data, tuple(work.data.initiatives)
     options = tuple(list(chains(data, i, drop)) for i in names)
-    dues = tuple(
-        np.array([due_of(data, i, s, drop) for s in chosen]).reshape(len(chosen), len(data.lines) * data.T)
-        for i, chosen in zip(names, options, strict=True)
+    slots = tuple(
+        np.array([begun(work, i, s) for s in o]).reshape(len(o), work.size) for i, o in zip(names, options, strict=True)
     )
-    values = [np.array([present_value(data, i, s) for s in o]) for i, o in zip(names, options, strict=True)]
     pick = np.indices([len(o) for o in options]).reshape(len(names), -1).T
-    pick = pick[allowed(data, names, options, pick, drop)]
-    objective = sum((v[pick[:, i]] for i, v in enumerate(values)), np.zeros(len(pick)))
-    order = np.argsort(-objective, kind="stable")
-    return Schedules(names, options, dues, pick[order], objective[order])
+    return Schedules(names, options, slots, pick[allowed(data, names, options, pick, drop)])
 
 
 def allowed(
@@ -171,9 +151,9 @@ def allowed(
 
 def follows(
     data: Data,
-    start: dict[tuple[str, str], Ints],
-    a: tuple[str, str],
-    b: tuple[str, str],
+    start: dict[Step, Ints],
+    a: Step,
+    b: Step,
     lag: int,
     finish: bool,
     gate: bool,
@@ -205,7 +185,7 @@ def party_sets(data: Data, rule: Row) -> list[set[str]]:
 
 def counted(data: Data, rule: Row, first: dict[str, Ints]) -> Bools:
     """Number of initiatives of the parties that are funded up to the review period, between its limits."""
-    by = data.period(rule.get("by"), data.T) or 0
+    by = data.review(rule)
     size = len(next(iter(first.values())))
     good = np.ones(size, dtype=bool)
     for parties in party_sets(data, rule):
@@ -213,33 +193,3 @@ def counted(data: Data, rule: Row, first: dict[str, Ints]) -> Bools:
         count = sum(((first[i] > 0) & (first[i] <= by) for i in mine), np.zeros(size, dtype=np.int64))
         good &= (count >= number(rule.get("at_least"))) & (count <= number(rule.get("at_most"), np.inf))
     return good
-
-
-def received(data: Data, parties: set[str], by: int) -> Floats:
-    """Weights over (line, period): what the parties receive up to `by` per unit falling due."""
-    weights = np.zeros((len(data.lines), data.T))
-    for n, line in enumerate(data.lines):
-        part = data.shares.get(line.initiative, {})
-        share = float(line.party in parties) if line.party else sum(s for p, s in part.items() if p in parties)
-        weights[n, :by] = share
-    return weights.ravel()
-
-
-def due_rules(data: Data) -> list[tuple[str, Floats]]:
-    """Equity rules that depend on the schedule alone, as weights·due ≥ 0: received and key."""
-    rules = []
-    for r in data.rows("equity"):
-        by = data.period(r.get("by"), data.T) or 0
-        for parties in party_sets(data, r):
-            got = received(data, parties, by)
-            whole = received(data, set(data.parties), by)
-            scale = {
-                "received": 1.0,
-                "key": sum(data.keys.get(p, 0.0) for p in parties) / (sum(data.keys.values()) or 1),
-            }
-            if r["measure"] in scale:
-                for side, sign in (("at_least", 1.0), ("at_most", -1.0)):
-                    if r.get(side) not in (None, ""):
-                        bound = number(r[side]) * scale[r["measure"]]
-                        rules.append((f"equity:{r['measure']}", sign * (got - bound * whole)))
-    return rules

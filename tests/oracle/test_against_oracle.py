@@ -18,8 +18,9 @@ from fundalign.inputs.read import case_from_tables
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.verify import verify
 
+from .families import FAMILIES, PARTS
 from .generator import random_oracle
-from .oracle import FAMILIES, PARTS, Oracle
+from .oracle import Oracle
 
 CASES, CHUNKS = 300, 10
 FAMILY_SHARE, PART_SHARE, INFEASIBLE_SHARE = 0.1, 0.02, 0.05

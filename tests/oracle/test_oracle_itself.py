@@ -7,56 +7,8 @@ from typing import Any
 import pytest
 
 from .generator import random_case
+from .hand import join, optimum, project, public, settings, table
 from .oracle import Oracle
-
-Row = dict[str, Any]
-
-
-def settings(**more: Any) -> dict[str, Any]:
-    plain = {"name": "tiny", "currency": "EUR", "first_period": "2027", "periods": 3, "expected_value": False}
-    return plain | more
-
-
-def public(name: str, payments: float, party: str = "", currency: str = "EUR", **budget: Any) -> dict[str, list[Row]]:
-    """A public funder with one cycle over three years."""
-    cycle = {
-        "funder": name,
-        "cycle": "c1",
-        "first_period": "2027",
-        "last_period": "2029",
-        "payments": payments,
-    }
-    funder = {"funder": name, "kind": "public", "party": party, "currency": currency}
-    return {"funders": [funder], "budgets": [cycle | budget]}
-
-
-def project(name: str, cost: float, value: float, currency: str = "EUR", **more: Any) -> dict[str, list[Row]]:
-    """An initiative of one milestone of one year."""
-    initiative = {"initiative": name, "currency": currency}
-    milestone = {
-        "initiative": name,
-        "milestone": "m1",
-        "order": 1,
-        "duration": 1,
-        "cost": cost,
-        "value": value,
-    }
-    return {"initiatives": [initiative | more], "milestones": [milestone]}
-
-
-def join(*parts: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    names = dict.fromkeys(name for part in parts for name in part)
-    return {name: [row for part in parts for row in part.get(name, [])] for name in names}
-
-
-def table(name: str, *rows: Row) -> dict[str, list[Row]]:
-    return {name: list(rows)}
-
-
-def optimum(tables: dict[str, list[Row]], **more: Any) -> float | None:
-    """The objective, or None if there is no plan."""
-    best = Oracle(settings(**more), tables).best
-    return best.objective if best.status == "optimal" else None
 
 
 def test_budget_picks_the_best_pair() -> None:

@@ -43,8 +43,9 @@ def account(name: str, over: int, lapsed: int) -> Account:
         0,
         0,
         100 + over,
-        0,
-        0,
+        hedge_cost=0,
+        provision=0,
+        buffer=0,
         carried_out=0,
         lapsed=lapsed,
     )

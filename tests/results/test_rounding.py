@@ -9,8 +9,9 @@ import pytest
 
 from fundalign.inputs.case import Case
 from fundalign.results.accounts import Account, Books
+from fundalign.results.decisions import Decisions, PayKey
 from fundalign.results.ledger import Due, ceiling, dues, floor, half_up, minor_text
-from fundalign.results.rounding import PayKey, Rounded, round_plan
+from fundalign.results.rounding import Rounded, round_plan
 
 from .conftest import make_case
 
@@ -55,14 +56,16 @@ def shared(currency: str, cost: str, shares: dict[str, str]) -> Case:
 
 def amounts(case: Case, factors: dict[str, Any] = NO_FACTORS, **starts: int) -> dict[tuple[str, int], int]:
     """Return {(party, period): minor units} of the dues of A when its milestones start as given."""
-    found = dues(case, factors, {("A", m): t for m, t in (starts or {"a": 1}).items()})
+    found = dues(case, factors, {("A", m): t for m, t in (starts or {"a": 1}).items()}, {})
     return {(due.line[2], due.period): due.amount for due in found}
 
 
 def settle(
     case: Case, payments: dict[PayKey, float], hedges: dict[tuple[str, str, int], float] | None = None
 ) -> Rounded:
-    return round_plan(case, Books(case, NO_FACTORS), dues(case, NO_FACTORS, {("A", "a"): 1}), payments, hedges or {})
+    starts = {("A", "a"): 1}
+    decisions = Decisions(starts, {}, payments, hedges or {})
+    return round_plan(case, Books(case, NO_FACTORS), dues(case, NO_FACTORS, starts, {}), decisions)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +253,7 @@ def accounts(carry: str, released: bool = False, hedged: int = 0) -> tuple[Accou
     settings = SETTINGS | {"buffer": {"method": "additive", "released": released}}
     factors = NO_FACTORS | {"loss": {"F": {"USD": {"2028": "0.123"}}}}
     books = Books(make_case(ACCOUNTS.format(carry=carry), settings), factors)
-    first, second = books.accounts("F", [("EUR", 1, 5005), ("USD", 2, 1001)], {("USD", 2): hedged})
+    first, second = books.accounts("F", [("EUR", 1, 5005), ("USD", 2, 1001)], {("USD", 2): hedged}, {})
     return first, second
 
 
@@ -309,4 +312,4 @@ def test_conversions_are_rounded_half_up() -> None:
 
 
 def test_dues_are_named_by_line_and_currency() -> None:
-    assert dues(one(), NO_FACTORS, {("A", "a"): 2}) == [Due(LINE, 2, "EUR", 1000)]
+    assert dues(one(), NO_FACTORS, {("A", "a"): 2}, {}) == [Due(LINE, 2, "EUR", 1000)]

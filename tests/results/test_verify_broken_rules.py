@@ -21,7 +21,7 @@ ENTRIES = [
     ("summary", "counts.funded", 4, "counts.funded is 4, should be 3"),
     ("summary", "totals.public", "1750.01", "totals.public is '1750.01', should be '1750.00'"),
     ("summary", "totals.guarantee", "0.00", "totals: unknown entry 'guarantee'"),
-    ("summary", "leverage", 0.142858, "leverage is 0.142858, should be 0.142857142857143"),
+    ("summary", "leverage", 0.142858, "leverage is 0.142858, should be 0.14279186657528"),
     ("factors", "discount.2029", "0.640000000002", "discount in 2029 is 0.640000000002, should be 0.64"),
     ("factors", "discount.2026", "1", "discount: unknown period '2026'"),
     ("factors", "escalation.Q.2028", "1.50000000002", "escalation of Q in 2028 is 1.50000000002"),

@@ -119,7 +119,8 @@ def test_rule_tables_show_what_was_achieved(hand_plan: HandPlan) -> None:
     assert equity.loc[("joins", ""), "value"] == "2"
     assert tables["matching"].to_dict("records") == [
         {"rule": "match", "initiative": "Q", "currency": "EUR", "matched": "150.00", "base": "850.00"}
-        | {"achieved": "0.176470588", "ratio": "0.2"}
+        | {"achieved": "0.176470588", "ratio": "0.2", "matched_reference": "150.00", "cap": ""}
+        | {"base_reference": "850.00", "min_base": ""}
     ]
     rules = tables["rules"].to_csv(index=False).splitlines()
     assert rules[0] == "family,rule,owner,index,value,at_least,at_most,slack,binding"

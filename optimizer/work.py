@@ -1,0 +1,209 @@
+"""One solve in progress: its programs, the search on them, and the plan settled from what is found."""
+
+import math
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+
+from ..inputs.case import Case
+from ..inputs.faults import SolverFailure
+from ..models.build import build
+from ..results.goals import public_outlay, reached
+from ..results.plan import relative_gap
+from ..results.tables import Tables
+from .compile import Floats, Program, compile_model
+from .doubt import Doubt
+from .engine import Ending, Interrupt, Limits, Listener, Progress, Search
+from .extract import Factors, fixed
+from .goals import natural, scale
+from .reduce import reduce
+from .report import Terms
+from .search import Found, Hunt
+from .settle import Cut, Settled, Settler
+from .tails import Tails
+from .tiebreak import EQUAL, frugal
+from .warm import Memory, Warm, remember
+
+GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
+CUTS = 8  # schedules of the compact form that are cut off before the exact form is searched itself
+ROUNDS = 40  # how often the exact form is searched again after that
+
+Tabled = dict[str, pd.DataFrame]
+
+
+@dataclass
+class Work:
+    """One solve in progress: its limits, who listens, and how long each part took."""
+
+    case: Case
+    limits: Limits
+    interrupt: Interrupt
+    listener: Listener
+    began: float = field(default_factory=time.monotonic)
+    timings: dict[str, float] = field(default_factory=dict)
+    warm: Warm | None = None
+    memory: Memory | None = None
+
+    def __post_init__(self) -> None:
+        """Let the listener hear objectives as the case counts them."""
+        self.tell = natural(self.case, self.listener)
+
+    def took(self, part: str, since: float) -> None:
+        """Add the seconds since `since` to a part's time."""
+        self.timings[part] = self.timings.get(part, 0.0) + time.monotonic() - since
+
+    def prepare(self) -> tuple[pyo.ConcreteModel, Program, Program]:
+        """Build and compile the exact model, and the compact form that is searched where it is smaller."""
+        self.listener(Progress("building", time.monotonic() - self.began))
+        clock = time.monotonic()
+        model = build(self.case)
+        compact = build(self.case, compact=True) if _shrinks(model) else model
+        self.took("build", clock)
+        clock = time.monotonic()
+        exact = compile_model(model)
+        searched = exact if compact is model else compile_model(compact)
+        self.took("compile", clock)
+        clock = time.monotonic()
+        rooted = Tails.of(model, exact).rooted(exact, self.limits, self.interrupt)
+        if compact is not model:
+            searched = Tails.of(compact, searched).rooted(searched, self.limits, self.interrupt)
+        self.took("tails", clock)
+        return model, rooted, rooted if compact is model else searched
+
+    def hunt(self, exact: Program, program: Program, settler: Settler) -> tuple[Found, Settled | None]:
+        """Search `program` and settle in `exact`; where a schedule cannot be settled, say why and resume.
+
+        A cut with a proof excludes no plan, so the bound may fall with it; once a schedule is excluded because it could
+        not be rounded, the bound stays. After enough cuts the exact form itself is searched.
+        """
+        bound, start, lost, form, whole = None, None, False, program, exact
+        if self.warm is not None:
+            bound, start = self._known(self.warm, exact), self.warm.point(program)
+            still = None if bound is None else self._still(self.warm, exact, program, settler, bound)
+            if still is not None:
+                return still
+        for attempt in range(CUTS + ROUNDS):
+            clock = time.monotonic()
+            limits = self._limits(attempt)
+            hunt = Hunt(form, limits, self.interrupt, self.tell, self.began, self.warm, bound)
+            found = hunt.run(start)
+            self.memory = remember(whole, hunt.relaxed)
+            self.took("search", clock)
+            if found.x is None:
+                if lost and found.ending is Ending.INFEASIBLE:
+                    break
+                return replace(found, bound=_lower(bound, found.bound, lost)), None
+            doubt = Doubt(form, found, self.limits, time.monotonic() - clock, self.interrupt)
+            clock = time.monotonic()
+            settled = settler.settle(exact, carry(form, exact, found.x))
+            better = doubt.result()
+            if better is not found and better.x is not None:
+                found, settled = better, settler.settle(exact, carry(form, exact, better.x))
+            self.took("settle", clock)
+            bound = _lower(bound, found.bound, lost)
+            found = replace(found, bound=bound)
+            if settled.rounded is not None:
+                return replace(found, ending=Ending.ROUNDING) if lost and self._open(found) else found, settled
+            lost, start = lost or not settled.proof, None
+            if settled.cut is not None:
+                name = f"cut[{attempt}]"
+                exact = exact if settled.proof else _with_cut(exact, settled.cut, name)
+                form = exact if attempt >= CUTS else _with_cut(form, settled.cut, name)
+        raise SolverFailure("no plan was found that holds every limit once amounts are rounded to minor units")
+
+    def tie_break(
+        self, settler: Settler, exact: Program, settled: Settled, tables: Tabled, terms: Terms
+    ) -> tuple[Tabled, Terms]:
+        """Return the tables and terms of a plan that reaches as much for less public outlay, where one is found."""
+        if self.interrupt or settled.decisions is None:
+            return tables, terms
+        least = math.fsum(terms.values())
+        self.listener(Progress("tie-break", time.monotonic() - self.began, least))
+        clock, starts = time.monotonic(), settled.decisions.starts
+        reached = least / scale(self.case)
+        other = frugal(settler, exact, starts, reached, self.limits, self.began, self.interrupt)
+        found, reaches = tabled(self.case, settler.factors, other)
+        self.took("tie_break", clock)
+        if found is None or math.fsum(reaches.values()) < least - EQUAL * max(1.0, abs(least)):
+            return tables, terms
+        costs = [math.fsum(public_outlay(self.case, each).values()) for each in (found, tables)]
+        return (found, reaches) if costs[0] < costs[1] else (tables, terms)
+
+    def _known(self, warm: Warm, exact: Program) -> float | None:
+        """Return the bound of the start where it still holds."""
+        clock = time.monotonic()
+        bound = warm.bound(exact)
+        self.took("bound", clock)
+        return bound
+
+    def _still(
+        self, warm: Warm, exact: Program, program: Program, settler: Settler, bound: float
+    ) -> tuple[Found, Settled] | None:
+        """Return the start itself where it is still a plan and its bound still holds; nothing is searched then."""
+        clock, start = time.monotonic(), warm.point(program)
+        reduced = reduce(fixed(program, start, following=False))
+        outcome = Search(reduced.program, self.limits, relax=not len(reduced.program.following)).run(self.interrupt)
+        gap = relative_gap(outcome.objective, bound)
+        found, settled = None, None
+        if outcome.x is not None and gap is not None and gap <= self.limits.gap:
+            found = Found(Ending.OPTIMAL, reduced.expand(outcome.x), outcome.objective, bound, "start")
+            settled = settler.settle(exact, carry(program, exact, start))
+            self.memory = warm.handed_on(exact)
+        self.took("start", clock)
+        return (found, settled) if found and settled and settled.rounded is not None else None
+
+    def _open(self, found: Found) -> bool:
+        """Tell whether a search that ended by itself leaves a gap, because a better schedule could not be rounded."""
+        gap = relative_gap(found.objective, found.bound)
+        return found.ending is Ending.OPTIMAL and (gap is None or gap > self.limits.gap + 1e-9)
+
+    def _limits(self, attempt: int) -> Limits:
+        """Return the limits of a search; a resumed one gets some grace, so that what was found in time is not lost."""
+        if not attempt:
+            return self.limits
+        passed = time.monotonic() - self.began
+        return replace(self.limits, time_limit=max(self.limits.time_limit, passed + GRACE * self.limits.time_limit))
+
+
+def _shrinks(model: pyo.ConcreteModel) -> bool:
+    """Tell whether the compact form is smaller, and a schedule worth the same in it: no money is in the objective."""
+    goal = model.layout.case.settings.objective.goal
+    return bool(model.layout.shrinks and goal != "public_money" and not model.layout.schedule.partial)
+
+
+def _lower(bound: float | None, found: float | None, lost: bool) -> float | None:
+    """Return the lower of two bounds; one found after a schedule was `lost` bounds too little and does not count."""
+    if lost or found is None:
+        return bound
+    return found if bound is None else min(bound, found)
+
+
+def carry(source: Program, target: Program, x: Floats) -> Floats:
+    """Return the schedule of a point of one form as a point of the other (its money columns zero)."""
+    if source.variables is target.variables:
+        return x
+    found = np.zeros(len(target.cost))
+    for index, column in source.starts.items():
+        if index in target.starts:
+            found[target.starts[index]] = x[column]
+    return found
+
+
+def _with_cut(program: Program, cut: Cut, name: str) -> Program:
+    """Return the program with a cut on its schedule."""
+    row = np.zeros(len(program.cost))
+    for index, value in cut[0].items():
+        if index in program.starts:
+            row[program.starts[index]] = value
+    return program.with_row(row, cut[1], name)
+
+
+def tabled(case: Case, factors: Factors, settled: Settled | None) -> tuple[Tabled | None, Terms]:
+    """Return the tables of a settled plan, and what it reaches of the goal term by term."""
+    if settled is None or settled.decisions is None or settled.rounded is None:
+        return None, {}
+    tables = Tables(case, factors, settled.decisions, settled.rounded).all()
+    return tables, reached(case, tables, settled.decisions)
