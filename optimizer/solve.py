@@ -23,6 +23,7 @@ from .engine import Ending, Limits, Listener, Progress, listening
 from .extract import Factors, factor_table
 from .report import make_report
 from .settle import Settler
+from .steady import steady
 from .warm import Warm, earlier_gap, startable
 from .work import Tabled, Work, tabled
 
@@ -94,6 +95,8 @@ def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run
         tables, terms = tabled(case, factors, settled)
         if tables is not None and settled is not None and case.settings.objective.tie_break:
             tables, terms = work.tie_break(settler, exact, settled, tables, terms)
+        elif tables is not None and settled is not None and case.approved is not None:
+            tables, terms = steady(work, settler, exact, settled, tables, terms)
         report = make_report(work, program, found, terms)
         return _run(case, report, tables, factors, _given(limits, warm), work)
 

@@ -9,6 +9,7 @@ Künzi-Bay and Mayer (2006).
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -43,6 +44,11 @@ class Row:
 
     tail: Tail
     means: Floats
+
+    @property
+    def key(self) -> tuple[str, bytes]:
+        """Return what tells it from other rows."""
+        return self.tail.name, self.means.tobytes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,16 +127,19 @@ class Tails:
             found.append(Tail(f"{funder},{cycle}", need, np.array(cells, dtype=np.int64), joint))
         return cls(tuple(found))
 
-    def broken(self, values: Floats, slack: float) -> list[Row]:
-        """Return the row of each need that a point (in the model's units) breaks by more than `slack` of it."""
-        found = []
+    def broken(self, values: Floats, slack: float, among: Iterable[Row] = ()) -> list[Row]:
+        """Return the row of each need that a point (in the model's units) breaks by more than `slack` of it.
+
+        Rows `among` those that are there already are broken by no more than the solver's tolerance, and left out.
+        """
+        found, known = [], {row.key for row in among}
         for tail in self.tails:
             unhedged = np.maximum(values[tail.cells], 0.0)
             means = tail.of.mean_loss(unhedged)
             wanted = float(means @ unhedged)
             if wanted - values[tail.need] > slack * wanted:
                 found.append(Row(tail, means))
-        return found
+        return [row for row in found if row.key not in known]
 
     def rooted(self, program: Program, limits: Limits, interrupt: Interrupt) -> Program:
         """Return the program with the rows that its relaxation breaks."""
@@ -158,8 +167,8 @@ class Tails:
                 self.rows += new
                 program = form.rows(new).added_to(program)
             outcome = Search(program, Limits(), relax=True).run()
-            new = [] if outcome.x is None else self.broken(form.values(outcome.x), FULLY)
-            if not new or len(self.rows) > ROUNDS * len(self.tails):
+            new = [] if outcome.x is None else self.broken(form.values(outcome.x), FULLY, self.rows)
+            if not new:
                 return outcome
 
     def _relaxed(self, form: Form, limits: Limits, interrupt: Interrupt, slack: float) -> list[Row]:
@@ -169,7 +178,7 @@ class Tails:
         deadline = time.monotonic() + limits.time_limit
         for _ in range(ROUNDS):
             outcome = relaxation.solve(deadline - time.monotonic(), interrupt)
-            new = [] if outcome.x is None else self.broken(form.values(outcome.x), slack)
+            new = [] if outcome.x is None else self.broken(form.values(outcome.x), slack, found)
             if not new:
                 break
             found += new

@@ -30,13 +30,21 @@ def point_of(program: Program, starts: Starts) -> Floats:
 
 
 def frugal(
-    settler: Settler, exact: Program, starts: Starts, reached: float, limits: Limits, began: float, interrupt: Interrupt
+    settler: Settler,
+    exact: Program,
+    starts: Starts,
+    reached: float,
+    limits: Limits,
+    began: float,
+    interrupt: Interrupt,
+    cost: Floats | None = None,
 ) -> Settled | None:
     """Return another plan that reaches as much (in the program's units) and may cost the public less; None: no other.
 
-    `starts` is the schedule of the plan to beat, `began` when the solve did (monotonic seconds).
+    `starts` is the schedule of the plan to beat, `began` when the solve did (monotonic seconds), `cost` something else
+    per column that is to be as little as possible.
     """
-    cost = outlay_cost(settler.model, exact)
+    cost = outlay_cost(settler.model, exact) if cost is None else cost
     floor = reached - EQUAL * max(1.0, abs(reached))
     equal = exact.with_row(-exact.cost, exact.offset - floor, "no less than the plan")
     left = max(limits.time_limit - (time.monotonic() - began), LEAST, PART * limits.time_limit)

@@ -125,6 +125,8 @@ class Warm:
         bound = None if stated is None else stated / scale(self.run.case)
         if bound is None or (self.memory is None and not (self.run.genuine and _no_more(self.run.case, self.case))):
             return None
+        if not _same_scenarios(self.run.case, self.case):
+            return None
         if self.case.approved != self.run.case.approved:
             plain = _without_approval(self.run.case, self.case)
             if plain is None:
@@ -209,6 +211,20 @@ def _no_more(old: Case, new: Case) -> bool:
         if any(c.name not in before or c.payments > before[c.name].payments for c in cycles):
             return False
     return True
+
+
+def _same_scenarios(old: Case, new: Case) -> bool:
+    """Tell whether a cvar buffer, whose rows are not all written out, loses the same in every scenario."""
+    if new.settings.buffer.method != "cvar":
+        return True
+
+    def world(case: Case) -> object:
+        spans = {funder: [(k.name, k.first, k.last) for k in cycles] for funder, cycles in case.cycles.items()}
+        currencies = {funder: row.currency for funder, row in case.funders.items()}
+        tables = [case.tables.get(name, ()) for name in ("currencies", "rates", "correlations")]
+        return case.settings.buffer, case.base, tables, currencies, spans
+
+    return world(old) == world(new)
 
 
 def restricts(new: Program, old: Program) -> bool:

@@ -14,19 +14,22 @@ from ..models.build import build
 from ..results.goals import public_outlay, reached
 from ..results.plan import relative_gap
 from ..results.tables import Tables
+from .columns import Root
 from .compile import Floats, Program, compile_model
 from .doubt import Doubt
 from .engine import Ending, Interrupt, Limits, Listener, Progress, Search
 from .extract import Factors, fixed
 from .goals import natural, scale
+from .plans import Plans
 from .reduce import reduce
 from .report import Terms
 from .search import Found, Hunt
 from .settle import Cut, Settled, Settler
-from .tails import Tails
+from .tails import FULLY, Row, Rows, Tails
 from .tiebreak import EQUAL, frugal
 from .warm import Memory, Warm, remember
 
+PRECISE = 0.1  # part of the gap by which a need may fall short where hedging it is part of the goal
 GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
 CUTS = 8  # schedules of the compact form that are cut off before the exact form is searched itself
 ROUNDS = 40  # how often the exact form is searched again after that
@@ -36,7 +39,10 @@ Tabled = dict[str, pd.DataFrame]
 
 @dataclass
 class Work:
-    """One solve in progress: its limits, who listens, and how long each part took."""
+    """One solve in progress: its limits, who listens, and how long each part took.
+
+    `plain` is the exact program before rows of `tails` are added.
+    """
 
     case: Case
     limits: Limits
@@ -46,6 +52,8 @@ class Work:
     timings: dict[str, float] = field(default_factory=dict)
     warm: Warm | None = None
     memory: Memory | None = None
+    plain: Program | None = None
+    tails: Tails = field(default_factory=lambda: Tails(()))
 
     def __post_init__(self) -> None:
         """Let the listener hear objectives as the case counts them."""
@@ -67,9 +75,10 @@ class Work:
         searched = exact if compact is model else compile_model(compact)
         self.took("compile", clock)
         clock = time.monotonic()
-        rooted = Tails.of(model, exact).rooted(exact, self.limits, self.interrupt)
+        self.plain, rooted = exact, Tails.of(model, exact).rooted(exact, self.limits, self.interrupt)
+        self.tails = Tails.of(compact, searched)
         if compact is not model:
-            searched = Tails.of(compact, searched).rooted(searched, self.limits, self.interrupt)
+            searched = self.tails.rooted(searched, self.limits, self.interrupt)
         self.took("tails", clock)
         return model, rooted, rooted if compact is model else searched
 
@@ -79,18 +88,17 @@ class Work:
         A cut with a proof excludes no plan, so the bound may fall with it; once a schedule is excluded because it could
         not be rounded, the bound stays. After enough cuts the exact form itself is searched.
         """
-        bound, start, lost, form, whole = None, None, False, program, exact
+        bound, start, lost, form, whole = None, None, False, program, self.plain or exact
         if self.warm is not None:
-            bound, start = self._known(self.warm, exact), self.warm.point(program)
+            bound, start = self._known(self.warm, whole), self.warm.point(program)
             still = None if bound is None else self._still(self.warm, exact, program, settler, bound)
             if still is not None:
                 return still
         for attempt in range(CUTS + ROUNDS):
             clock = time.monotonic()
-            limits = self._limits(attempt)
-            hunt = Hunt(form, limits, self.interrupt, self.tell, self.began, self.warm, bound)
-            found = hunt.run(start)
-            self.memory = remember(whole, hunt.relaxed)
+            tails = self.tails if attempt <= CUTS else settler.tails
+            form, found, relaxed = self._sought(form, tails, self._limits(attempt), start, bound)
+            self.memory = remember(whole, relaxed)
             self.took("search", clock)
             if found.x is None:
                 if lost and found.ending is Ending.INFEASIBLE:
@@ -113,6 +121,24 @@ class Work:
                 exact = exact if settled.proof else _with_cut(exact, settled.cut, name)
                 form = exact if attempt >= CUTS else _with_cut(form, settled.cut, name)
         raise SolverFailure("no plan was found that holds every limit once amounts are rounded to minor units")
+
+    def _sought(
+        self, form: Program, tails: Tails, limits: Limits, start: Floats | None, bound: float | None
+    ) -> tuple[Program, Found, tuple[Plans, Root] | None]:
+        """Search; where hedges are part of the goal, until the plan's needs are those of its payments.
+
+        Returns the program as it was searched last, what was found, and the relaxation.
+        """
+        slack = max(FULLY, PRECISE * limits.gap) if self.case.settings.objective.goal == "public_money" else math.inf
+        rows: list[Row] = []
+        while True:
+            hunt = Hunt(form, limits, self.interrupt, self.tell, self.began, self.warm, bound)
+            found = hunt.run(start)
+            new = tails.broken(form.values(found.x), slack, rows) if found.x is not None else []
+            if not new or found.ending is not Ending.OPTIMAL:
+                return form, found, hunt.relaxed
+            rows += new
+            form, start = Rows.of(new, form.column_scale).added_to(form), found.x
 
     def tie_break(
         self, settler: Settler, exact: Program, settled: Settled, tables: Tabled, terms: Terms
@@ -151,7 +177,7 @@ class Work:
         if outcome.x is not None and gap is not None and gap <= self.limits.gap:
             found = Found(Ending.OPTIMAL, reduced.expand(outcome.x), outcome.objective, bound, "start")
             settled = settler.settle(exact, carry(program, exact, start))
-            self.memory = warm.handed_on(exact)
+            self.memory = warm.handed_on(self.plain or exact)
         self.took("start", clock)
         return (found, settled) if found and settled and settled.rounded is not None else None
 

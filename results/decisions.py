@@ -53,6 +53,7 @@ def exact_levels(case: Case, found: Mapping[Milestone, float]) -> dict[Milestone
             key = (name, step.milestone)
             if key not in found:
                 continue
-            near = Fraction(round(found[key] * 10**DECIMALS), 10**DECIMALS)
-            levels[key] = most = min(most, max(near, Fraction(step.min_level)))
+            least = -(-Fraction(step.min_level) * 10**DECIMALS // 1)
+            near = max(round(found[key] * 10**DECIMALS), least)
+            levels[key] = most = min(most, Fraction(near, 10**DECIMALS))
     return levels

@@ -51,17 +51,14 @@ class Reasons:
             return "there is room for it now"
         if change == "kept" and not moved:
             return ""
-        found = [*self._status(name), *self._cost(name), *self._budgets(name)]
-        if change == "kept":
-            found = found or ["others pay part of it"]
-        else:
-            found = [*found, *self._others(name)] or ["there is room; another plan is worth more"]
+        if self.case.initiatives[name].status == "excluded" and change != "kept":
+            return "it is excluded now"
+        found = [*self._cost(name), *self._budgets(name)]
+        if change in ("moved", "dropped"):
+            found += self._others(name)
+        found = found or ["others pay part of it" if change == "kept" else "there is room; another plan is worth more"]
         more = len(found) - SHOWN
         return "; ".join(found[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
-
-    def _status(self, name: str) -> Iterator[str]:
-        if self.case.initiatives[name].status == "excluded":
-            yield "it is excluded now"
 
     def _cost(self, name: str) -> Iterator[str]:
         was, now = self._costs(name)
@@ -95,7 +92,7 @@ class Reasons:
                 yield f"{funder} has no budget in {self.case.label(t)}"
                 continue
             worth = Fraction(amount, 10 ** self.case.minor_digits(currency)) * self._rate(funder, currency, t)
-            need[funder, cycle.name] += worth * (now / was if was else 1)
+            need[funder, cycle.name] += worth * (now / was if was else Fraction(1))
         for row in self._payments_of(name):
             place = row["funder"], self._cycle_at[row["funder"], self.case.period(row["period"])].name
             if place in need:
@@ -103,8 +100,7 @@ class Reasons:
         for (funder, cycle_name), amount in need.items():
             room, currency = self._room[funder, cycle_name], self.case.funders[funder].currency
             if amount > max(room, self.case.unit * TELLING):
-                left, needed = (self._words(each, currency) for each in (room, amount))
-                yield f"budget of {funder}, {cycle_name}: {left} left, {needed} more needed"
+                yield f"budget of {funder}, {cycle_name}: {self._words(amount - room, currency)} short"
 
     def _payments_of(self, name: str) -> list[Record]:
         """Return the payments on an initiative from the first free period on."""

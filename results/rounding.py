@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..inputs.case import Case
+from ..inputs.tables import GuaranteeRow, MatchingRow
 from .accounts import Account, Books
 from .decisions import Decisions, GuaranteeKey, HedgeKey, LineKey, PayKey
 from .guaranteeing import Guarantee, Guaranteeing, provisions
@@ -43,8 +44,20 @@ class Rounded:
     guarantees: dict[GuaranteeKey, Guarantee]
 
 
-def _cells(dues: list[Due], payments: Mapping[PayKey, float]) -> list[Cell]:
+def _wary(case: Case) -> frozenset[str]:
+    """Return the funders whose first cent on a line changes more than the line.
+
+    It may take a ticket, a guarantee or a least base, which the continuous plan decides.
+    """
+    covered = (case.select_funders(row.funders) for row in case.rows(GuaranteeRow))
+    gated = (case.select_funders(row.funders) for row in case.rows(MatchingRow) if row.min_base)
+    tickets = frozenset(name for name, row in case.funders.items() if row.min_ticket)
+    return tickets.union(*covered, *gated)
+
+
+def _cells(case: Case, dues: list[Due], payments: Mapping[PayKey, float]) -> list[Cell]:
     """Pair every due with its payers, the continuous payments scaled to the rounded due."""
+    wary = _wary(case)
     payers: dict[tuple[LineKey, int], dict[str, float]] = defaultdict(dict)
     for (funder, line, t), amount in payments.items():
         payers[line, t][funder] = max(0.0, amount)
@@ -54,6 +67,8 @@ def _cells(dues: list[Due], payments: Mapping[PayKey, float]) -> list[Cell]:
         if not wanted:
             raise ArithmeticError(f"no payer for {due}")
         total = sum(wanted.values())
+        least = DUST * total
+        wanted = {f: a for f, a in wanted.items() if a > least or f not in wary} or wanted
         if total <= 0:
             wanted, total = dict.fromkeys(wanted, 1.0), float(len(wanted))
         split = {f: amount * due.amount / total for f, amount in wanted.items()}
@@ -75,7 +90,7 @@ class Rounding:
     def __init__(self, case: Case, books: Books, dues: list[Due], decisions: Decisions) -> None:
         """Pair dues and payments."""
         self.case, self.books, self.decisions = case, books, decisions
-        self.cells = _cells(dues, decisions.payments)
+        self.cells = _cells(case, dues, decisions.payments)
         self.currency = {cell.due.line: cell.due.currency for cell in self.cells}
         self.guaranteeing = Guaranteeing(case, books)
         self.error: dict[CycleKey, float] = defaultdict(float)

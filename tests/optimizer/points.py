@@ -29,7 +29,7 @@ ONE = Limits(threads=1)
 @cache
 def generator() -> ModuleType:
     """Return the tool that draws joint programmes; tools are scripts, not a package."""
-    place = Path(__file__).resolve().parents[2] / "tools" / "generate.py"
+    place = Path(__file__).resolve().parents[2] / "tools" / "bench" / "generate.py"
     spec = importlib.util.spec_from_file_location("drawn_programmes", place)
     assert spec is not None
     assert spec.loader is not None

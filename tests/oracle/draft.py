@@ -15,13 +15,17 @@ RATES = {"EUR": 1.0, "USD": 0.913, "GBP": 1.172, "JPY": 0.00617}
 
 @dataclass
 class Draft:
-    """A case in the making. Amounts are drawn in base currency (EUR) and written in the row's currency."""
+    """A case in the making. Amounts are drawn in base currency (EUR) and written in the row's currency.
+
+    `reference` is a schedule that the windows leave possible, `ambition` the required value as a share of the most.
+    """
 
     rng: random.Random
     featured: set[str]
     settings: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, list[Row]] = field(default_factory=dict)
     reference: dict[str, list[int]] = field(default_factory=dict)
+    ambition: float = 0.0
 
     def hard(self, family: str) -> bool:
         return family in self.featured

@@ -52,9 +52,9 @@ def draw_synergy(d: Draft) -> None:
     rng = d.rng
     mine = [r["initiative"] for r in d.rows("initiatives")]
     for n in range(rng.choice([1, 1, 2])):
-        for i in rng.sample(mine, rng.choice([2, 2, 3])):
+        for i in rng.sample(mine, 2):
             d.add("groups", group=f"together{n + 1}", kind="initiative", member=i)
-        worth = d.some(4, 16, 2) if d.maybe(0.65) else -d.some(2, 9, 2)
+        worth = d.some(6, 24, 2) if d.maybe(0.65) else -d.some(2, 9, 2)
         d.add("synergies", synergy=f"syn{n + 1}", initiatives=f"together{n + 1}", value=str(worth))
 
 
@@ -77,7 +77,8 @@ def draw_goal(d: Draft) -> None:
         data = Data(d.settings, d.tables)
         steps = [(i, m) for i, chain in data.milestones.items() for m in chain]
         whole = sum(data.value(i, m) * data.chance(i, text(m["milestone"])) for i, m in steps)
-        objective["required_value"] = round(max(whole, 1.0) * d.some(0.15, 0.5), 2)
+        objective["required_value"] = round(max(whole, 1.0) * 0.1, 2)
+        d.ambition = 1.05 if d.hard("infeasible") else d.some(0.5, 0.98)
     if goal == "received":
         objective["group"] = d.rng.choice([*(r["party"] for r in d.rows("parties")), *d.groups("party")])
     if objective:

@@ -49,7 +49,9 @@ def draw_budgets(d: Draft) -> None:
     """Cycles of one to all periods; appropriations are a share of the load, so that not everything fits."""
     rng, T = d.rng, d.periods
     plenty = any(f.partition(":")[0] in OTHERWISE_TIGHT for f in d.featured)
-    level = d.some(0.9, 1.6) if plenty and not d.hard("infeasible") else d.some(0.6, 1.1)
+    scarce = d.hard("goal:received") or d.hard("goal:key")
+    plenty = (plenty and not scarce and not d.hard("infeasible")) or d.hard("goal:public_money")
+    level = d.some(0.9, 1.6) if plenty else d.some(0.45, 0.9) if scarce else d.some(0.6, 1.1)
     load = loads(d)
     for row in d.rows("funders"):
         late, torn = d.hard("milestones:sunset"), d.hard("milestones:max_pause")
@@ -64,7 +66,7 @@ def draw_budgets(d: Draft) -> None:
             if late or torn:
                 amount *= 1.6 if last == T or (torn and first == 1) else 0.4
             if d.hard("matching:cumulative"):
-                amount *= 0.35 if (n == 1) == (row["kind"] != "matching") else 1.7
+                amount *= 0.25 if (n == 1) == (row["kind"] != "matching") else 2.0
             if d.hard("carry_over"):
                 amount *= 1.5 if n == 1 else 0.7
                 cycle["carry_over"] = str(d.some(0.3, 0.95)) if d.maybe(0.8) else "1"
@@ -105,16 +107,17 @@ def draw_cofunding(d: Draft) -> None:
 def draw_matching(d: Draft) -> None:
     if "M" not in names(d):
         return
-    eager = d.hard("matching") and not d.hard("matching:cap")
+    ahead = d.hard("matching:cumulative")
+    least, most = (0.8, 2.5) if ahead else (0.15, 0.9 if d.hard("matching") and not d.hard("matching:cap") else 1.5)
     for n in range(d.rng.choice([1, 1, 2])):
         row = d.add("matching", rule=f"match{n + 1}", funders=d.rng.choice(["M", "matching"]), **scope(d))
         bases = ["public", "both", "private"] if "V" in names(d) else ["public", "both"]
-        row |= {"base": d.rng.choice(bases), "ratio": str(d.some(0.15, 0.9 if eager else 1.5))}
+        row |= {"base": d.rng.choice(bases), "ratio": str(d.some(least, most))}
         if d.hard("matching:cap") or d.maybe(0.05):
             row["cap"] = str(d.some(0.3, 2.5))
         if d.hard("matching:min_base") or d.maybe(0.05):
             row["min_base"] = str(d.some(3, 12))
-        if d.hard("matching:cumulative") or d.maybe(0.05):
+        if ahead or d.maybe(0.05):
             row["timing"] = "cumulative"
 
 

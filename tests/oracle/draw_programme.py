@@ -46,7 +46,7 @@ def draw_payers(d: Draft) -> None:
     for c in foreign:
         row = d.add("currencies", currency=c, rate=str(RATES[c]))
         if "buffer" in d.settings:
-            risky = (0.2, 0.4) if d.about("buffer") else (0.03, 0.12)
+            risky = (0.3, 0.6) if d.about("buffer") else (0.03, 0.12)
             row["volatility"] = f"{d.some(*risky) * scale:.3f}"
             if d.hard("hedging") or d.maybe(0.2):
                 row["hedge_cost"] = str(d.some(0.005, 0.05))
@@ -127,7 +127,8 @@ def draw_chain(d: Draft, row: Row, durations: list[int]) -> None:
         t += wait
         starts.append(t)
         cost = d.some(2, 12)
-        worth = cost * rng.choice([0.3, 0.8, 1.2, 2.0]) * (1 if n == 0 else 1.3)
+        spread = [0.1, 0.4, 2.0, 4.0] if d.hard("goal:received") or d.hard("goal:key") else [0.3, 0.8, 1.2, 2.0]
+        worth = cost * rng.choice(spread) * (1 if n == 0 else 1.3)
         m: Row = d.add("milestones", initiative=row["initiative"], milestone=f"m{n + 1}", order=str(n + 1))
         m |= {"duration": str(length), "cost": money(cost, row["currency"]), "value": f"{worth:.2f}"}
         if d.maybe(0.05):

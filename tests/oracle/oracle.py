@@ -83,6 +83,11 @@ class Oracle:
         goals: dict[str, Goal] = {g: g for g in ("value", "public_money", "received", "key")}
         return goals[self.data.goal]
 
+    @property
+    def settled(self) -> bool:
+        """Whether the objective depends on the schedule alone."""
+        return settled(self.pricing.program, self.goal, frozenset())
+
     def schedules(self, drop: frozenset[str]) -> Schedules:
         """Schedules under the rules that remain, computed once per set of rules that matters to them."""
         seen = frozenset(t for t in drop if t in ON_SCHEDULES or t.partition(":")[0] in ON_SCHEDULES[:4])
@@ -192,8 +197,7 @@ class Oracle:
         priced = self.pricing.price(found.begin(n), view, self.goal)
         if priced.cost is None:
             return True
-        fixed = settled(self.pricing.program, self.goal, frozenset())
-        cost = at_best(self.pricing.program, self.goal, found, frozenset())[n] if fixed else priced.cost
+        cost = at_best(self.pricing.program, self.goal, found, frozenset())[n] if self.settled else priced.cost
         return bool(cost > self.best.cost + self.best.step)
 
     def tied(self) -> bool:

@@ -149,7 +149,7 @@ class Program:
     def plain_cuts(self) -> list[Cut]:
         """Rows that only a shortfall can mend refuse schedules without any LP."""
         others = (self.matrix[:, ~self.short] != 0).any(axis=1)
-        alone = ~others & (self.matrix == -1).any(axis=1) & ~self.equalities
+        alone = ~others & (self.matrix == -1).any(axis=1) & ~self.equalities & ~self.conditional
         forms = [self.form(-unit, np.zeros(self.work.size), short=True) for unit in np.eye(len(alone))[alone]]
         return [Cut((form,), needs) for form, needs in forms]
 

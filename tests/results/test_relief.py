@@ -89,3 +89,27 @@ def test_a_ceiling_that_cannot_be_kept_is_told() -> None:
     found = settle(case_of(ceiling="0.016"), {"F": 0.03})
     assert found.commitment_overshoot == {("F", "c"): 2}
     assert paid(found) == {"F": 3}
+
+
+@pytest.mark.parametrize(
+    "promise",
+    ["\nguarantees\nguarantee,guarantor,funders,provisioning_rate,leverage\ng,F,P,0,1\n", "min_ticket", "min_base"],
+)
+def test_nobody_takes_a_cent_that_would_need_a_promise(promise: str) -> None:
+    """F is a cent over its budget; P could pay too, but not without a guarantee, a ticket or a base that opens it."""
+    kind = "matching" if promise == "min_base" else "private"
+    ticket, rules = ("1", "") if promise == "min_ticket" else ("", promise)
+    text = TEXT.format(room="0.02", ceiling="", cap="").replace(
+        "funder,kind,currency", "funder,kind,currency,min_ticket"
+    )
+    text = text.replace("G,public,EUR", f"P,{kind},EUR,{ticket}").replace("G,c,2027", "P,c,2027")
+    if promise == "min_base":
+        text, rules = (
+            text.replace("ratio,cap", "ratio,min_base").replace("match,M,public,5,", "match,P,public,5,0.03"),
+            "",
+        )
+    found = settle(make_case(text + rules, SETTINGS), {"F": 0.03, "P": 0.0})
+    assert paid(found) == {"F": 3}
+    assert found.overshoot == {("F", "c"): 1}
+    plain = text.replace(f"EUR,{ticket}", "EUR,").replace("ratio,min_base", "ratio,cap")
+    assert paid(settle(make_case(plain, SETTINGS), {"F": 0.03, "P": 0.0})) == {"F": 2, "P": 1}

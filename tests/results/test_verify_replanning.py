@@ -125,5 +125,5 @@ def test_a_price_makes_a_term(run: Run) -> None:
 
 def test_an_unreadable_approval_is_an_input_error(folder: Path) -> None:
     (folder / "approved" / "replan.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="replan.json"):
+    with pytest.raises(InputError, match=r"replan\.json"):
         read_run(folder)
