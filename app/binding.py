@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from ..results.verify_rows import Audit, RuleRow
 
 # Rules a decision maker can move, the most often moved first; not bookkeeping nor the course of milestones.
-FAMILIES = ("budgets", "matching", "cofunding", "equity", "earmarks", "choices")
+FAMILIES = (
+    *("budgets", "commitments", "matching", "guarantees", "cofunding", "equity", "earmarks", "stability"),
+    *("risk_tolerance", "tickets", "choices", "required_value", "replanning"),
+)
+# Of these families, only what is not bookkeeping: what begins is always committed, what is guaranteed always used.
+LIMITS = {"commitments": "ceiling", "guarantees": "cap", "replanning": "money moved"}
 MOST_OF_A_FAMILY = 8
 MOST_PLACES = 6
 RATIOS = ("geo_return", "key")  # equity measures that are ratios, not shares of a total
@@ -32,7 +37,7 @@ def binding_table(audit: Audit, unit: int) -> Iterator[Table | Text]:
     """
     groups: dict[Key, list[RuleRow]] = {}
     for row in audit.rows:
-        if row.family in FAMILIES and row.binding and binding_side(row)[1] != 0:
+        if row.family in FAMILIES and row.binding and binding_side(row)[1] != 0 and is_limit(row):
             groups.setdefault(key_of(row), []).append(row)
     if not groups:
         return
@@ -51,9 +56,15 @@ def binding_table(audit: Audit, unit: int) -> Iterator[Table | Text]:
         yield Text(f"… {left_out} more in rules.csv", style="dim")
 
 
+def is_limit(row: RuleRow) -> bool:
+    """Tell whether a row is a limit somebody set."""
+    wanted = LIMITS.get(row.family)
+    return wanted is None or wanted == row.rule or wanted in row.index
+
+
 def key_of(row: RuleRow) -> Key:
     """Return what shares a line: a funder's cycles, or the initiatives or parties under one rule."""
-    return row.family, row.rule, row.owner if row.family == "budgets" else ""
+    return row.family, row.rule, row.owner if row.family in ("budgets", "commitments") else ""
 
 
 def places(key: Key, rows: list[RuleRow]) -> str:

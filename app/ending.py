@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from .goal import minimised, reached
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,14 +31,6 @@ def what_if(options: Mapping[str, object]) -> list[str]:
     return told + [str(change) for change in changes] if isinstance(changes, list | tuple) else told
 
 
-def number(value: float | None) -> str:
-    """Return an objective value with as many digits as a reader needs."""
-    if value is None:
-        return "none"
-    text = f"{value:,.{2 if abs(value) >= 10 else 4}f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
 def telling(gap: float | None, objective: float | None) -> bool:
     """Tell whether a relative gap says anything: it does not where the objective is nothing, or next to it."""
     return gap is not None and bool(objective) and gap <= MOST_TELLING
@@ -49,6 +43,8 @@ def is_empty(run: Run) -> bool:
 
 def empty_words(run: Run) -> str:
     """Return what an empty plan means."""
+    if run.report.status.value == "optimal" and minimised(run.case):
+        return "nothing needs to be funded: the empty plan reaches the value required"
     if run.report.status.value == "optimal":
         return "nothing can be funded: no plan is worth more than the empty one"
     return "only the empty plan was found; give it more time"
@@ -69,7 +65,7 @@ def limit_line(run: Run) -> Text | None:
     if report.bound is None or report.objective is None or report.gap is None:
         far = "how much better the best plan is, is not known"
     else:
-        distance = number(abs(report.bound - report.objective))
+        distance = reached(run.case, abs(report.bound - report.objective))
         much = f"{report.gap:.2%} ({distance})" if telling(report.gap, report.objective) else distance
         side = "above" if report.bound >= report.objective else "below"
         far = f"the best plan can be at most {much} {side} this one"

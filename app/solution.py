@@ -12,8 +12,9 @@ from rich.text import Text
 
 from .binding import binding_table
 from .budgets import budgets_table
-from .ending import RECOMPUTED, empty_words, is_empty, number, telling, title
+from .ending import RECOMPUTED, empty_words, is_empty, telling, title
 from .equity import equity_table
+from .goal import NAMES, minimised, reached
 from .money import Money, share
 from .tables import MOST_ROWS, fill, new_table
 
@@ -68,10 +69,11 @@ def headline(run: Run) -> Text:
     good = report.status.value == "optimal"
     text = Text(f"{title(run)}\n", style="bold")
     text.append(words.get(report.status.value, report.status.value), style="bold green" if good else "bold yellow")
-    parts = [f"{run.case.settings.objective.goal} {number(report.objective)}"]
+    parts = [f"{NAMES[run.case.settings.objective.goal]} {reached(run.case, report.objective)}"]
     if report.bound is not None and report.gap is not None:
         gap = f" (gap {report.gap:.2%})" if telling(report.gap, report.objective) else ""
-        parts.append(f"no plan is above {number(report.bound)}{gap}")
+        side = "below" if minimised(run.case) else "above"
+        parts.append(f"no plan is {side} {reached(run.case, report.bound)}{gap}")
     parts.append(f"{report.seconds:.1f} s")
     text.append(" · " + " · ".join(parts), style="not bold")
     if run.audit is not None:

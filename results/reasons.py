@@ -97,10 +97,10 @@ class Reasons:
             place = row["funder"], self._cycle_at[row["funder"], self.case.period(row["period"])].name
             if place in need:
                 need[place] -= Fraction(row["amount_funder"])
-        for (funder, cycle_name), amount in need.items():
+        for (funder, cycle_name), more in need.items():
             room, currency = self._room[funder, cycle_name], self.case.funders[funder].currency
-            if amount > max(room, self.case.unit * TELLING):
-                yield f"budget of {funder}, {cycle_name}: {self._words(amount - room, currency)} short"
+            if more > max(room, self.case.unit * TELLING):
+                yield f"budget of {funder}, {cycle_name}: {self._words(more - room, currency)} short"
 
     def _payments_of(self, name: str) -> list[Record]:
         """Return the payments on an initiative from the first free period on."""

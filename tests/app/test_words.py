@@ -13,14 +13,44 @@ import pytest
 from fundalign.app.binding import bound_text, limit_text, places
 from fundalign.app.budgets import adding_up
 from fundalign.app.console import Log, Talk
-from fundalign.app.ending import number, telling
+from fundalign.app.ending import telling
 from fundalign.app.equity import equity_table
 from fundalign.app.faultlist import as_json, fault_tables
+from fundalign.app.goal import number, reached
 from fundalign.app.money import Money, share
 from fundalign.app.progress import Lines, sentence
 from fundalign.inputs.faults import Fault
+from fundalign.inputs.read import case_from_tables
 from fundalign.optimizer.engine import Progress
 from fundalign.results.verify_rows import RuleRow
+
+from ..models.small import tables_of
+
+KEYED = """
+funders
+funder,kind,currency
+F,public,EUR
+
+budgets
+funder,cycle,first_period,last_period,payments
+F,c,2027,2027,1
+
+initiatives
+initiative,currency
+A,EUR
+
+milestones
+initiative,milestone,order,duration,cost,value
+A,a,1,1,1,1
+
+parties
+party,key
+P,2
+
+shares
+initiative,party,share
+A,P,1
+"""
 
 ROW = RuleRow("budgets", "payments", "DE", ("c1",), Fraction(20), None, Fraction(20), unit="EUR")
 
@@ -62,6 +92,20 @@ def test_the_sentence_of_a_search_says_only_what_is_known() -> None:
 def test_nothing_is_a_plain_zero_and_no_gap_of_nothing_is_told() -> None:
     assert (number(-0.0), number(-0.00001), number(0.0), number(None)) == ("0", "0", "0", "none")
     assert (number(100.0), number(1234.5), number(0.25)) == ("100", "1,234.5", "0.25")
+
+
+@pytest.mark.parametrize(
+    ("goal", "text"),
+    [
+        ({"goal": "value"}, "12.5"),
+        ({"goal": "public_money"}, "0.01 EUR thousand"),
+        ({"goal": "key"}, "12.5 EUR per unit of key"),
+    ],
+)
+def test_the_goal_is_told_in_its_unit(goal: dict[str, str], text: str) -> None:
+    tables = tables_of(KEYED)
+    settings = {"name": "a", "currency": "EUR", "unit": 1000, "first_period": "2027", "periods": 1, "objective": goal}
+    assert reached(case_from_tables(settings, tables), 12.5) == text
     assert telling(0.1, 5.0)
     assert not telling(5e9, 0.0)
     assert not telling(1e5, 1e-3)

@@ -92,7 +92,7 @@ def test_all_phases_together_reach_the_optimum_of_highs_alone(seeds: Iterable[in
 
 def test_the_cases_take_every_way_through_the_search() -> None:
     endings, phases = set(), set()
-    for seed in range(3, 60, 6):
+    for seed in (*range(3, 60, 6), 41):  # the last has no plan
         trail = Trail(compiled(f"oracle-{seed}"))
         endings.add(trail.run().ending)
         phases |= trail.phases

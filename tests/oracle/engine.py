@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 ENDINGS = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
-TIGHT = ("primal_feasibility_tolerance", "dual_feasibility_tolerance")
+TIGHT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,21 @@ class Engine:
         program.a_matrix_.value_ = matrix[where]
         self.rows = np.arange(rows, dtype=np.int32)
         self.highs: Any = highspy.Highs()  # its stubs do not know changeRowsBounds
-        options: dict[str, object] = {"output_flag": False, "presolve": "off", "solver": "simplex", "threads": 1}
-        for option, value in (options | dict.fromkeys(TIGHT, 1e-9)).items():
+        options = {"output_flag": False, "presolve": "off", "solver": "simplex", "threads": 1}
+        for option, value in options.items():
             self.highs.setOptionValue(option, value)
         self.highs.passModel(program)
 
     def solve(self, lower: Floats, upper: Floats) -> Point | None:
         """The optimum with these limits of the rows; None if there is no point."""
         self.highs.changeRowsBounds(len(self.rows), self.rows, lower, upper)
-        if self.highs.run() != highspy.HighsStatus.kOk or self.highs.getModelStatus() not in ENDINGS:
-            self.highs.clearSolver()  # the rows that were freed had left a basis that is none
-            self.highs.run()
-        status = self.highs.getModelStatus()
+        status = self.run(TIGHT)
+        if status not in ENDINGS:  # rows that were freed can leave a basis that is none; or the numbers are awkward
+            self.highs.clearSolver()
+            status = self.run(TIGHT)
+        if status not in ENDINGS:
+            self.highs.clearSolver()
+            status = self.run(100 * TIGHT)
         if status not in ENDINGS:
             raise ArithmeticError(f"the payment LP ended with: {self.highs.modelStatusToString(status)}")
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -62,3 +65,11 @@ class Engine:
         found = self.highs.getSolution()
         cost = self.highs.getInfo().objective_function_value
         return Point(float(cost), np.array(found.col_value), np.array(found.row_dual))
+
+    def run(self, tolerance: float) -> highspy.HighsModelStatus:
+        """How a solve with these tolerances ends."""
+        for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
+            self.highs.setOptionValue(option, tolerance)
+        self.highs.run()
+        status: highspy.HighsModelStatus = self.highs.getModelStatus()
+        return status
