@@ -29,7 +29,9 @@ from .engine import Ending, Limits, Search
 from .extract import Dues, Extractor, Factors, Starts, at_levels, fixed, levels_at, starts_at
 from .goals import outlay_cost
 from .keep import holds, keeping, moving_cost, nearby
+from .linear import solved
 from .reduce import Reduced, reduce
+from .room import with_room
 from .tails import Tails
 
 MANY = 2000  # payments from which on room for rounding is left at once
@@ -124,7 +126,8 @@ class Settler:
         outcome = Search(reduced.program, Limits(FOLLOWING), relax=not len(reduced.program.following)).run()
         if outcome.x is None:
             return None, outcome.ending is Ending.INFEASIBLE
-        return reduced.expand(outcome.x), False
+        point = reduced.expand(outcome.x)
+        return with_room(self.model, program, point) if len(self.model.level) else point, False
 
     def _again(self, bill: Bill, reduced: Reduced, first: Settled) -> Settled | None:
         """Solve the payments with other limits and costs until they round; None: they never did."""
@@ -264,7 +267,7 @@ class Settler:
         money = np.zeros(held.matrix.shape[0], dtype=bool)
         rows = np.repeat(np.arange(held.matrix.shape[0]), np.diff(held.matrix.indptr))
         money[rows[~held.integer[held.matrix.indices]]] = True
-        outcome = Search(elastic(held, np.flatnonzero(money)), Limits(), relax=True).run()
+        outcome = solved(elastic(held, np.flatnonzero(money)))
         if outcome.x is None or outcome.reduced_costs is None or outcome.objective is None:
             raise SolverFailure("the payments of the best schedule cannot be settled (numerical trouble)")
         violation = -outcome.objective

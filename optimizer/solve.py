@@ -21,6 +21,7 @@ from .aside import set_aside
 from .diagnose import explain
 from .engine import Ending, Limits, Listener, Progress, listening
 from .extract import Factors, factor_table
+from .promise import as_approved, hunt, prefer
 from .report import make_report
 from .settle import Settler
 from .steady import steady
@@ -88,8 +89,9 @@ def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run
             factors = factor_table(case)
             settler = Settler(model, exact, factors)
             stack.enter_context(set_aside())
-        found, settled = work.hunt(exact, program, settler)
-        if found.ending is Ending.INFEASIBLE and settled is None:
+            promise = as_approved(case, options.start, factors)
+        found, settled = hunt(work, exact, program, settler, promise)
+        if found.ending is Ending.INFEASIBLE and settled is None and promise is None:
             work.listener(Progress("explaining", time.monotonic() - work.began))
             raise Infeasible(explain(case, model, exact, interrupt))
         tables, terms = tabled(case, factors, settled)
@@ -97,6 +99,7 @@ def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run
             tables, terms = work.tie_break(settler, exact, settled, tables, terms)
         elif tables is not None and settled is not None and case.approved is not None:
             tables, terms = steady(work, settler, exact, settled, tables, terms)
+        found, tables, terms = prefer(case, promise, found, tables, terms)
         report = make_report(work, program, found, terms)
         return _run(case, report, tables, factors, _given(limits, warm), work)
 

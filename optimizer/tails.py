@@ -19,7 +19,8 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from ..models.buffers import Joint
 from .compile import Floats, Named, Program
-from .engine import Interrupt, Limits, Outcome, Relaxation, Search
+from .engine import Interrupt, Limits, Outcome, Relaxation
+from .linear import solved
 from .reduce import Reduced
 
 LARGE = 2000  # columns from which on a relaxation starts by interior point
@@ -166,7 +167,7 @@ class Tails:
             if new:
                 self.rows += new
                 program = form.rows(new).added_to(program)
-            outcome = Search(program, Limits(), relax=True).run()
+            outcome = solved(program)
             new = [] if outcome.x is None else self.broken(form.values(outcome.x), FULLY, self.rows)
             if not new:
                 return outcome

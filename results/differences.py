@@ -28,6 +28,7 @@ COLUMNS = (
     *("initiative", "change", "approved_start", "start", "approved_finish", "finish"),
     *("approved_cost", "cost", "currency", "money_moved", "because"),
 )
+LEVEL = Fraction(1, 10**6)  # levels that are nearer than that are the same
 Moved = tuple[str, str, int]  # funder, initiative, period
 
 
@@ -94,11 +95,11 @@ def change(before: Shape | None, after: Shape | None) -> str:
     """Return what becomes of an initiative."""
     if before is None or after is None:
         return "added" if before is None else "dropped"
-    levels = [{name: level for name, (_, level) in shape.steps.items()} for shape in (before, after)]
-    starts = [{name: start for name, (start, _) in shape.steps.items()} for shape in (before, after)]
-    if levels[0] != levels[1]:
+    pairs = [(step, after.steps.get(name)) for name, step in before.steps.items()]
+    same = before.steps.keys() == after.steps.keys()
+    if not same or any(now is not None and abs(now[1] - was[1]) > LEVEL for was, now in pairs):
         return "resized"
-    if starts[0] != starts[1]:
+    if any(now is not None and now[0] != was[0] for was, now in pairs):
         return "moved"
     return "kept" if before.cost == after.cost else "resized"
 

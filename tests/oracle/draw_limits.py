@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .book import text
+from .book import number, text
 from .data import Data
 from .draft import Draft, Row, money, scope
 from .families import GOALS
@@ -38,7 +38,11 @@ def draw_guarantees(d: Draft) -> None:
     rng = d.rng
     guarantors = [r["funder"] for r in d.rows("funders") if r["kind"] != "private"]
     for n in range(rng.choice([1, 1, 2])):
-        row: Row = {"guarantee": f"g{n + 1}", "guarantor": rng.choice(guarantors), "funders": rng.choice(["V", "private"])}
+        row: Row = {
+            "guarantee": f"g{n + 1}",
+            "guarantor": rng.choice(guarantors),
+            "funders": rng.choice(["V", "private"]),
+        }
         row |= {"provisioning_rate": str(d.some(0.2, 0.9)), "leverage": str(d.some(0.6, 3))}
         if n or d.maybe(0.3):
             row |= scope(d)
@@ -81,7 +85,27 @@ def draw_goal(d: Draft) -> None:
         d.ambition = 1.05 if d.hard("infeasible") else d.some(0.5, 0.98)
     if goal == "received":
         objective["group"] = d.rng.choice([*(r["party"] for r in d.rows("parties")), *d.groups("party")])
+    if goal in ("received", "key"):
+        oppose(d, objective.get("group"))
     if objective:
         d.settings["objective"] = objective
     if objective or any(m.get("min_level") for m in d.rows("milestones")):
         d.settings["unit"] = 1_000_000
+
+
+def oppose(d: Draft, group: str | None) -> None:
+    """Let the initiatives that serve a goal most be worth least, so that the goal and value differ."""
+    if d.rows("criteria"):
+        return
+    data = Data(d.settings, d.tables)
+    parties = data.pick_parties(group) if group else set(data.keys)
+
+    def serves(initiative: str) -> float:
+        cost = sum(number(m["cost"]) for m in data.milestones[initiative])
+        part = sum(share for party, share in data.shares.get(initiative, {}).items() if party in parties)
+        return part * cost * data.reference(text(data.initiatives[initiative]["currency"]))
+
+    for rank, i in enumerate(sorted(data.initiatives, key=serves)):
+        factor = (3.0, 1.5, 0.6, 0.1)[rank] if rank + 1 < len(data.initiatives) or d.maybe(0.5) else -0.2
+        for m in data.milestones[i]:
+            m["value"] = f"{number(m['cost']) * data.reference(text(data.initiatives[i]['currency'])) * factor:.2f}"

@@ -51,7 +51,8 @@ def draw_budgets(d: Draft) -> None:
     plenty = any(f.partition(":")[0] in OTHERWISE_TIGHT for f in d.featured)
     scarce = d.hard("goal:received") or d.hard("goal:key")
     plenty = (plenty and not scarce and not d.hard("infeasible")) or d.hard("goal:public_money")
-    level = d.some(0.9, 1.6) if plenty else d.some(0.45, 0.9) if scarce else d.some(0.6, 1.1)
+    level = d.some(0.9, 1.6) if plenty else d.some(0.55, 1.0) if scarce else d.some(0.6, 1.1)
+    level *= 0.5 if d.hard("infeasible") else 1.0
     load = loads(d)
     for row in d.rows("funders"):
         late, torn = d.hard("milestones:sunset"), d.hard("milestones:max_pause")
@@ -110,7 +111,8 @@ def draw_matching(d: Draft) -> None:
     ahead = d.hard("matching:cumulative")
     least, most = (0.8, 2.5) if ahead else (0.15, 0.9 if d.hard("matching") and not d.hard("matching:cap") else 1.5)
     for n in range(d.rng.choice([1, 1, 2])):
-        row = d.add("matching", rule=f"match{n + 1}", funders=d.rng.choice(["M", "matching"]), **scope(d))
+        where = {"initiatives": ""} if ahead else scope(d)
+        row = d.add("matching", rule=f"match{n + 1}", funders=d.rng.choice(["M", "matching"]), **where)
         bases = ["public", "both", "private"] if "V" in names(d) else ["public", "both"]
         row |= {"base": d.rng.choice(bases), "ratio": str(d.some(least, most))}
         if d.hard("matching:cap") or d.maybe(0.05):

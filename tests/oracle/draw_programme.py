@@ -127,15 +127,14 @@ def draw_chain(d: Draft, row: Row, durations: list[int]) -> None:
         t += wait
         starts.append(t)
         cost = d.some(2, 12)
-        spread = [0.1, 0.4, 2.0, 4.0] if d.hard("goal:received") or d.hard("goal:key") else [0.3, 0.8, 1.2, 2.0]
-        worth = cost * rng.choice(spread) * (1 if n == 0 else 1.3)
+        worth = cost * rng.choice([0.3, 0.8, 1.2, 2.0]) * (1 if n == 0 else 1.3)
         m: Row = d.add("milestones", initiative=row["initiative"], milestone=f"m{n + 1}", order=str(n + 1))
         m |= {"duration": str(length), "cost": money(cost, row["currency"]), "value": f"{worth:.2f}"}
         if d.maybe(0.05):
             m["value"] = f"-{worth / 4:.2f}"
         if d.maybe(0.4):
             m["stage"] = rng.choice(["research", "deploy"])
-        if d.maybe(0.3):
+        if d.maybe(0.7 if d.hard("risk_tolerance") else 0.3):
             m["success"] = str(d.some(0.4, 0.95, 2))
         if d.maybe(0.25):
             draw_profile(d, m, length + (1 if t + length <= T and d.maybe(0.4) else 0))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 ENDINGS = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
-TIGHT = 1e-9
+TOLERANCES = ("primal_feasibility_tolerance", "dual_feasibility_tolerance")
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,22 @@ class Engine:
         program.a_matrix_.value_ = matrix[where]
         self.rows = np.arange(rows, dtype=np.int32)
         self.highs: Any = highspy.Highs()  # its stubs do not know changeRowsBounds
-        options = {"output_flag": False, "presolve": "off", "solver": "simplex", "threads": 1}
-        for option, value in options.items():
+        options: dict[str, object] = {"output_flag": False, "presolve": "off", "solver": "simplex", "threads": 1}
+        for option, value in (options | dict.fromkeys(TOLERANCES, 1e-9)).items():
             self.highs.setOptionValue(option, value)
         self.highs.passModel(program)
 
     def solve(self, lower: Floats, upper: Floats) -> Point | None:
         """The optimum with these limits of the rows; None if there is no point."""
         self.highs.changeRowsBounds(len(self.rows), self.rows, lower, upper)
-        status = self.run(TIGHT)
-        if status not in ENDINGS:  # rows that were freed can leave a basis that is none; or the numbers are awkward
-            self.highs.clearSolver()
-            status = self.run(TIGHT)
-        if status not in ENDINGS:
-            self.highs.clearSolver()
-            status = self.run(100 * TIGHT)
+        self.highs.run()
+        for presolve in ("off", "on"):  # rows that were freed can leave a basis that is none, or awkward numbers
+            if self.highs.getModelStatus() not in ENDINGS:
+                self.highs.clearSolver()
+                self.highs.setOptionValue("presolve", presolve)
+                self.highs.run()
+        self.highs.setOptionValue("presolve", "off")
+        status = self.highs.getModelStatus()
         if status not in ENDINGS:
             raise ArithmeticError(f"the payment LP ended with: {self.highs.modelStatusToString(status)}")
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -65,11 +66,3 @@ class Engine:
         found = self.highs.getSolution()
         cost = self.highs.getInfo().objective_function_value
         return Point(float(cost), np.array(found.col_value), np.array(found.row_dual))
-
-    def run(self, tolerance: float) -> highspy.HighsModelStatus:
-        """How a solve with these tolerances ends."""
-        for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
-            self.highs.setOptionValue(option, tolerance)
-        self.highs.run()
-        status: highspy.HighsModelStatus = self.highs.getModelStatus()
-        return status

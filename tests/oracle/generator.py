@@ -22,15 +22,20 @@ BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
 """Families that others bring with them."""
 WHOLE = tuple(f for f in FAMILIES if f not in BASIC)
 FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
-LIKELY = dict.fromkeys(WHOLE, 0.25) | {
-    **dict.fromkeys(("choices", "ranking", "cofunding", "eligibility", "earmarks", "risk_tolerance"), 0.35),
-    **dict.fromkeys(("matching:cap", "matching:min_base", "buffer:additive", "buffer:cvar"), 0.35),
-    **dict.fromkeys(("synergies", "matching:cumulative"), 0.55),
-    "buffer:budgeted": 0.4,
+LIKELY = dict.fromkeys(WHOLE, 0.3) | {
+    **dict.fromkeys(("ranking", "eligibility", "earmarks", "choices", "cofunding", "synergies"), 0.4),
+    **dict.fromkeys(("risk_tolerance", "buffer:budgeted", "buffer:cvar"), 0.4),
 }
 """How often a family is featured beside another one; more often what binds less often."""
 AIMS = tuple(f"goal:{goal}" for goal in GOALS)
 BUFFERS = tuple(f"buffer:{method}" for method in METHODS)
+MATCHED = ("matching:cap", "matching:min_base", "matching:cumulative")
+SECOND = (
+    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "goal:public_money", "matching:cumulative"),
+    *("goal:key", "matching:min_base", "goal:received", "matching:cumulative", "tie_break", "matching:cap"),
+    *("buffer:additive", "matching:min_base", "buffer:cvar"),
+)
+"""What is featured beside the first feature; it would bind too seldom otherwise."""
 STEPS = (
     draw_settings,
     draw_payers,
@@ -41,7 +46,7 @@ STEPS = (
     draw_limits,
     draw_goal,
 )
-ATTEMPTS = 12
+ATTEMPTS, CHOOSY = 12, 6
 
 
 def random_case(seed: int) -> tuple[Settings, Tables]:
@@ -53,18 +58,20 @@ def random_case(seed: int) -> tuple[Settings, Tables]:
 def random_oracle(seed: int) -> Oracle:
     """The oracle of `random_case(seed)`.
 
-    The seed's feature gets a few attempts to be binding; if it never is, the last case is as good as any.
+    The seed's features get a few attempts to be binding, the second one fewer; if they never are, the last case is as
+    good as any.
     """
-    feature, last = FEATURES[seed % len(FEATURES)], None
+    feature, second = FEATURES[seed % len(FEATURES)], SECOND[seed // 3 % len(SECOND)]
+    last = None
     for attempt in range(50):
-        draft = draw(random.Random(1_000 * seed + attempt), feature)
+        draft = draw(random.Random(1_000 * seed + attempt), feature, second)
         tables = {name: levelled(rows) for name, rows in draft.tables.items() if rows}
         oracle = Oracle(draft.settings, tables)
         if not payers_exist(oracle.data) or not len(oracle.schedules(frozenset({"equity"})).pick):
             continue
         oracle = ambitious(oracle, draft.ambition)
-        wanted = feature == "infeasible" or seed % 12 == 0 or oracle.best.status == "optimal"
-        if wanted and shows(oracle, feature):
+        wanted = feature == "infeasible" or seed % 12 == 0 or is_lively(oracle)
+        if wanted and shows(oracle, feature) and (attempt >= CHOOSY or shows(oracle, second)):
             return oracle
         last = oracle if wanted or last is None else last
         if attempt + 1 >= ATTEMPTS:
@@ -82,6 +89,11 @@ def ambitious(oracle: Oracle, share: float) -> Oracle:
     return Oracle({**oracle.settings, "objective": aim}, oracle.tables)
 
 
+def is_lively(oracle: Oracle) -> bool:
+    """Whether there is a plan, and something in it."""
+    return any(start is not None for starts in oracle.best.starts.values() for start in starts)
+
+
 def shows(oracle: Oracle, feature: str) -> bool:
     """Whether the case is about its feature: the family or part is binding, or there is no plan at all."""
     if feature == "infeasible":
@@ -89,16 +101,16 @@ def shows(oracle: Oracle, feature: str) -> bool:
     return bool(oracle.binding((feature,)))
 
 
-def draw(rng: random.Random, feature: str) -> Draft:
-    """A case around a feature, with some others beside it."""
-    featured = {feature} | {f for f in WHOLE if rng.random() < LIKELY[f]}
+def draw(rng: random.Random, feature: str, second: str = "") -> Draft:
+    """A case around one or two features, with some others beside them."""
+    featured = {feature, second} | {f for f in WHOLE if rng.random() < LIKELY[f]}
     featured |= {f for f in PARTS if rng.random() < 0.04}
-    if feature == "required_value" or (feature not in SETTINGS and rng.random() < 0.6):
-        featured.add(rng.choice([*AIMS, *AIMS[1:]]))
-    featured |= {"required_value"} if rng.random() < 0.5 else set()
-    featured |= {"tie_break"} if rng.random() < 0.5 else set()
-    for options in (BUFFERS, AIMS):
-        kept = feature if feature in options else rng.choice([f for f in options if f in featured] or [feature])
+    featured |= {f for f in ("required_value", "tie_break") if rng.random() < 0.5}
+    if not featured & set(AIMS) and (feature == "required_value" or rng.random() < 0.3):
+        featured.add(rng.choice(AIMS))
+    for options in (BUFFERS, AIMS, MATCHED):
+        named = [f for f in (feature, second) if f in options]
+        kept = [*named, rng.choice([f for f in options if f in featured] or [feature])][0]
         featured -= set(options) - {kept}
     draft = Draft(rng, featured)
     for step in STEPS:

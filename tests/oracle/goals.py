@@ -46,7 +46,7 @@ def goal_rows(p: Payments) -> None:
     terms, worth = total_value(p)
     less = {key: -factor for key, factor in terms.items()}
     if p.data.goal == "value":
-        p.tie = p.row("", less, level=worth, only="tie_break")
+        p.tie = p.row("", less | {("s", "tie"): -1.0}, level=worth, only="tie_break")
     else:
         objective = p.data.settings.get("objective", {})
         least = number(objective.get("required_value"))

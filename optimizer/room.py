@@ -1,0 +1,69 @@
+"""Levels that leave room for rounding: partial milestones give way by a few minor units where limits are tight.
+
+The best levels of a schedule stand at a corner: every limit that holds them is reached at once, and once amounts are
+rounded to minor units nothing fits any more. With all else that is decided held, the levels are chosen once more, with
+`ROOM` minor units of its largest payment left free in every limit where that can be had:
+
+    maximise  objective·money/|objective| − WORTH·Σ_r relief_r
+    subject to  row_r ≤ limit_r − room_r + relief_r,  0 ≤ relief_r ≤ room_r
+
+in which `money` is what is paid in all: room is given up only where a unit of it would cost `WORTH` times what money
+earns on average. Rows that speak of levels alone stay as they are. Source: model.md, "Money is exact".
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pyomo.environ as pyo
+
+from ..inputs.case import Case
+from .compile import COUNTED, Floats, Program
+from .elastic import with_columns
+from .extract import fixed
+from .linear import solved
+from .reduce import reduce
+
+ROOM = 20  # minor units of the largest payment of a row
+WORTH = 1e3
+
+
+def _paid(model: pyo.ConcreteModel, program: Program) -> tuple[Floats, Floats]:
+    """Return what a minor unit is in every column (in the solver's scale) and in base currency; 0: no payment."""
+    case: Case = model.layout.case
+    minor, rate = np.zeros(len(program.cost)), np.zeros(len(program.cost))
+    pools = model.layout.pools.pools
+    for (_, pool, _), variable in (*model.pay.items(), *model.commit.items()):
+        column, currency = program.column_of.get(id(variable)), pools[pool].currency
+        if column is not None:
+            scale = program.column_scale[column]
+            minor[column] = 1.0 / (10.0 ** case.minor_digits(currency) * case.unit * scale)
+            rate[column] = float(case.reference_rate(currency)) * scale
+    return minor, rate
+
+
+def with_room(model: pyo.ConcreteModel, program: Program, point: Floats) -> Floats:
+    """Return a point with the integers of `point` whose levels leave room; `point` itself where there is none."""
+    reduced = reduce(fixed(program, point))
+    held = reduced.program
+    minor, rate = _paid(model, held)
+    money = float(rate @ np.where(minor > 0.0, point[reduced.kept], 0.0))
+    counted = np.array([variable.parent_component().local_name in COUNTED for variable in held.variables], dtype=bool)
+    entries = held.matrix.copy()
+    entries.data = np.abs(entries.data) * minor[entries.indices]
+    room = ROOM * entries.max(axis=1).toarray().ravel()
+    open_row = (held.row_lower < held.row_upper) & (room > 0.0)
+    upper = np.flatnonzero(open_row & np.isfinite(held.row_upper))
+    lower = np.flatnonzero(open_row & np.isfinite(held.row_lower))
+    if not counted.any() or not len(upper) + len(lower):
+        return point
+    high, low = held.row_upper.copy(), held.row_lower.copy()
+    high[upper] -= room[upper]
+    low[lower] += room[lower]
+    rows = np.concatenate([upper, lower])
+    signs = np.concatenate([-np.ones(len(upper)), np.ones(len(lower))])
+    wide = with_columns(held, rows, signs, room[rows])
+    reached = abs(float(program.cost @ point)) or 1.0
+    cost = np.concatenate([held.cost * (money or 1.0) / reached, np.full(len(rows), -WORTH) / held.row_scale[rows]])
+    roomy = replace(wide, row_upper=high, row_lower=low, cost=cost, offset=0.0)
+    outcome = solved(roomy)
+    return point if outcome.x is None else reduced.expand(outcome.x[: len(reduced.kept)])
