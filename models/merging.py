@@ -8,10 +8,11 @@ table means both or neither, and their budget cycles cover the same periods. The
 per cycle, in their currency and `unit`s, allow whatever the members can pay between them. The reverse holds too where
 money flows forward only and a carry limit never exceeds the cycle's own appropriation (what the cycles of a set can
 spend is then the sum of their appropriations and of the carry limits into it, a polymatroid whose rank adds up), and
-where appropriations are proportional over the cycles. Each member pays, hedges and holds a part of everything in a cycle:
-the need of any buffer is homogeneous and subadditive, so that parts need no less, and no more, together. A buffer that is released at the cycle's end needs money that it
-does not use up; there only proportional funders are merged. So merging gives up nothing; who of the members pays is
-left to the exact form. Source: model.md, rule 9; sums of polymatroids: Edmonds (1970), McDiarmid (1975).
+where appropriations are proportional over the cycles. Whatever the buffer, its need is homogeneous and subadditive:
+members need no less apart than together, and no more with a part each of everything in a cycle. A buffer that is
+released at the cycle's end needs money that it does not use up; there only proportional funders are merged. So merging
+gives up nothing; who of the members pays is left to the exact form. Source: model.md, rule 9; sums of polymatroids:
+Edmonds (1970), McDiarmid (1975).
 """
 
 from collections import defaultdict

@@ -1,8 +1,8 @@
 """Levels that leave room for rounding: partial milestones give way by a few minor units where limits are tight.
 
 The best levels of a schedule stand at a corner: every limit that holds them is reached at once, and once amounts are
-rounded to minor units nothing fits any more. With all else that is decided held, the levels are chosen once more, with
-`ROOM` minor units of its largest payment left free in every limit where that can be had:
+rounded to minor units nothing may fit any more. With all else that is decided held, the levels are then chosen once
+more, with a few minor units of its largest payment left free in every limit where that can be had:
 
     maximise  objective·money/|objective| − WORTH·Σ_r relief_r
     subject to  row_r ≤ limit_r − room_r + relief_r,  0 ≤ relief_r ≤ room_r
@@ -23,7 +23,6 @@ from .extract import fixed
 from .linear import solved
 from .reduce import reduce
 
-ROOM = 20  # minor units of the largest payment of a row
 WORTH = 1e3
 
 
@@ -41,7 +40,7 @@ def _paid(model: pyo.ConcreteModel, program: Program) -> tuple[Floats, Floats]:
     return minor, rate
 
 
-def with_room(model: pyo.ConcreteModel, program: Program, point: Floats) -> Floats:
+def with_room(model: pyo.ConcreteModel, program: Program, point: Floats, units: int) -> Floats:
     """Return a point with the integers of `point` whose levels leave room; `point` itself where there is none."""
     reduced = reduce(fixed(program, point))
     held = reduced.program
@@ -50,7 +49,7 @@ def with_room(model: pyo.ConcreteModel, program: Program, point: Floats) -> Floa
     counted = np.array([variable.parent_component().local_name in COUNTED for variable in held.variables], dtype=bool)
     entries = held.matrix.copy()
     entries.data = np.abs(entries.data) * minor[entries.indices]
-    room = ROOM * entries.max(axis=1).toarray().ravel()
+    room = units * entries.max(axis=1).toarray().ravel()
     open_row = (held.row_lower < held.row_upper) & (room > 0.0)
     upper = np.flatnonzero(open_row & np.isfinite(held.row_upper))
     lower = np.flatnonzero(open_row & np.isfinite(held.row_lower))

@@ -44,6 +44,7 @@ CROSSING = 1e-3  # what a payment across currencies weighs against hedging when 
 PATIENCE = 4  # how often amounts are rounded before a payer may be given a cent of a line that is not its own
 BESIDE = 1e-5  # what all that weighs against public outlay, where that is the goal
 FOLLOWING = 1e-6  # gap to which what follows from a schedule is decided
+LEVEL_ROOM = (0, 2, 20)  # minor units that levels leave free in every limit, tried one after the other
 ROUNDS = 8  # how often limits are tightened for one schedule before it goes back to the search
 
 
@@ -100,20 +101,34 @@ class Settler:
             point, proof = (x, False) if decided else self._decided(program, x)
             if point is None:
                 return self._refuse(fixed(program, x, following=False), proof)
-            starts = starts_at(self.model, program, point)
-            levels = levels_at(self.model, program, point, starts)
-            held = self._cheapest(at_levels(fixed(program, point), self.model, starts, levels))
-            bill = self._bill(starts, levels)
-            reduced = keeping(self.model, reduce(self._whole(held, bill)))
-            first = self._with_room(reduced.program) if len(reduced.kept) > MANY else reduced.program
-            tried = self._attempt(bill, reduced, first)
-            if tried is None:  # it may be the rounding of the dues that does not fit
-                reduced = keeping(self.model, reduce(held))
-                tried = self._attempt(bill, reduced, reduced.program)
-            if tried is None:
+            fits = False
+            for room in LEVEL_ROOM if len(self.model.level) and not decided else (None,):
+                at = with_room(self.model, program, point, room) if room else point
+                tried, found = self._at(program, at, often=room is None or room == LEVEL_ROOM[-1])
+                if found is not None:
+                    return found
+                fits = fits or tried
+            if not fits:
                 return self._refuse(fixed(program, x, following=False))
-            found = tried if tried.rounded is not None else self._again(bill, reduced, tried)
-        return found or Settled(None, None, self._exclude(program, x))
+        return Settled(None, None, self._exclude(program, x))
+
+    def _at(self, program: Program, point: Floats, often: bool) -> tuple[bool, Settled | None]:
+        """Settle a point whose decisions stand, `often` trying other corners; tell whether its payments fit at all."""
+        starts = starts_at(self.model, program, point)
+        levels = levels_at(self.model, program, point, starts)
+        held = self._cheapest(at_levels(fixed(program, point), self.model, starts, levels))
+        bill = self._bill(starts, levels)
+        reduced = keeping(self.model, reduce(self._whole(held, bill)))
+        first = self._with_room(reduced.program) if len(reduced.kept) > MANY else reduced.program
+        tried = self._attempt(bill, reduced, first)
+        if tried is None and often:  # it may be the rounding of the dues that does not fit
+            reduced = keeping(self.model, reduce(held))
+            tried = self._attempt(bill, reduced, reduced.program)
+        if tried is None:
+            return False, None
+        if tried.rounded is not None:
+            return True, tried
+        return True, self._again(bill, reduced, tried) if often else None
 
     def _decided(self, program: Program, x: Floats) -> tuple[Floats | None, bool]:
         """Return the best point with the schedule of `x`, and whether there is provably none.
@@ -126,8 +141,7 @@ class Settler:
         outcome = Search(reduced.program, Limits(FOLLOWING), relax=not len(reduced.program.following)).run()
         if outcome.x is None:
             return None, outcome.ending is Ending.INFEASIBLE
-        point = reduced.expand(outcome.x)
-        return with_room(self.model, program, point) if len(self.model.level) else point, False
+        return reduced.expand(outcome.x), False
 
     def _again(self, bill: Bill, reduced: Reduced, first: Settled) -> Settled | None:
         """Solve the payments with other limits and costs until they round; None: they never did."""

@@ -42,7 +42,8 @@ one of two,both,1
 def test_the_cheaper_of_equal_plans_for_the_public() -> None:
     """B: 6 = 3 private + 3 public; A would cost the public 7."""
     run = solve(small(TEXT, 2, objective={"tie_break": True}), SolveOptions(gap=0, threads=1))
-    assert run.plan is not None and run.report.status == "optimal"
+    assert run.plan is not None
+    assert run.report.status == "optimal"
     assert run.report.objective == pytest.approx(5)
     funding = run.plan.funding
     assert set(funding["initiative"]) == {"B"}

@@ -14,9 +14,9 @@ def draw_limits(d: Draft) -> None:
             row["min_ticket"] = money(d.some(2, 7), row["currency"])
     for row in d.rows("funders"):
         if d.hard("stability") and d.maybe(0.7):
-            row["max_change"] = str(d.some(0.05, 0.4))
+            row["max_change"] = str(d.some(0.12, 0.5))
         if d.hard("risk_tolerance") and d.maybe(0.6):
-            row["risk_tolerance"] = str(d.some(0.05, 0.35))
+            row["risk_tolerance"] = str(d.some(0.1, 0.4))
     if d.hard("commitments"):
         draw_commitments(d)
     if d.hard("guarantees"):

@@ -51,7 +51,7 @@ def draw_budgets(d: Draft) -> None:
     plenty = any(f.partition(":")[0] in OTHERWISE_TIGHT for f in d.featured)
     scarce = d.hard("goal:received") or d.hard("goal:key")
     plenty = (plenty and not scarce and not d.hard("infeasible")) or d.hard("goal:public_money")
-    level = d.some(0.9, 1.6) if plenty else d.some(0.55, 1.0) if scarce else d.some(0.6, 1.1)
+    level = d.some(1.0, 1.7) if plenty else d.some(0.6, 1.05) if scarce else d.some(0.7, 1.2)
     level *= 0.5 if d.hard("infeasible") else 1.0
     load = loads(d)
     for row in d.rows("funders"):

@@ -22,18 +22,18 @@ BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
 """Families that others bring with them."""
 WHOLE = tuple(f for f in FAMILIES if f not in BASIC)
 FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
-LIKELY = dict.fromkeys(WHOLE, 0.3) | {
-    **dict.fromkeys(("ranking", "eligibility", "earmarks", "choices", "cofunding", "synergies"), 0.4),
-    **dict.fromkeys(("risk_tolerance", "buffer:budgeted", "buffer:cvar"), 0.4),
+LIKELY = dict.fromkeys(WHOLE, 0.27) | {
+    **dict.fromkeys(("ranking", "choices", "cofunding", "tickets", "risk_tolerance"), 0.4),
+    **dict.fromkeys(("eligibility", "earmarks", "synergies", "buffer:budgeted", "buffer:cvar"), 0.45),
 }
 """How often a family is featured beside another one; more often what binds less often."""
 AIMS = tuple(f"goal:{goal}" for goal in GOALS)
 BUFFERS = tuple(f"buffer:{method}" for method in METHODS)
 MATCHED = ("matching:cap", "matching:min_base", "matching:cumulative")
 SECOND = (
-    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "goal:public_money", "matching:cumulative"),
-    *("goal:key", "matching:min_base", "goal:received", "matching:cumulative", "tie_break", "matching:cap"),
-    *("buffer:additive", "matching:min_base", "buffer:cvar"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "goal:public_money", "matching:min_base"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "buffer:cvar", "matching:min_base"),
+    *("goal:key", "goal:received", "matching:cap", "matching:min_base"),
 )
 """What is featured beside the first feature; it would bind too seldom otherwise."""
 STEPS = (

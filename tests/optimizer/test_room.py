@@ -1,0 +1,78 @@
+"""Levels at a corner of tight limits: they give way by a few minor units, so that whole cents fit."""
+
+import pytest
+
+from fundalign.models.build import build
+from fundalign.optimizer.compile import compile_model
+from fundalign.optimizer.engine import Limits, Search
+from fundalign.optimizer.room import with_room
+from fundalign.optimizer.solve import SolveOptions, solve
+from fundalign.results.verify import verify
+
+from ..models.small import small
+
+# X and Y may be funded in part; P and Q each pay their own part of both, and both run out of money.
+TEXT = """
+parties
+party
+P
+Q
+
+funders
+funder,kind,party,currency
+P,public,P,EUR
+Q,public,Q,EUR
+
+budgets
+funder,cycle,first_period,last_period,payments
+P,c,2027,2028,3.01
+Q,c,2027,2028,4.37
+
+initiatives
+initiative,currency
+X,EUR
+Y,EUR
+
+shares
+initiative,party,share
+X,P,0.31
+X,Q,0.69
+Y,P,0.67
+Y,Q,0.33
+
+milestones
+initiative,milestone,order,duration,cost,value,min_level
+X,x,1,2,10,10,0.1
+Y,y,1,2,7,8,0.1
+"""
+
+
+def corner() -> float:
+    """0.31·10·x + 0.67·7·y = 3.01 and 0.69·10·x + 0.33·7·y = 4.37 by Cramer's rule; worth 10·x + 8·y."""
+    determinant = 3.1 * 2.31 - 4.69 * 6.9
+    x, y = (3.01 * 2.31 - 4.69 * 4.37) / determinant, (3.1 * 4.37 - 3.01 * 6.9) / determinant
+    return 10 * x + 8 * y
+
+
+@pytest.mark.parametrize("unit", [1000, 1_000_000])
+def test_levels_at_a_corner_round(unit: int) -> None:
+    """Both budgets are reached at once; some cents of them are left so that the rounded dues fit."""
+    run = solve(small(TEXT, 2, unit=unit), SolveOptions(gap=0.001, threads=1))
+    assert run.report.status == "optimal"
+    assert run.report.objective == pytest.approx(corner(), rel=1e-4)
+    assert run.report.objective is not None
+    assert run.report.objective <= corner() + 1e-9
+    assert verify(run).holds
+
+
+def test_as_much_room_as_asked_for() -> None:
+    """Twenty cents of each budget, 0.0002 of the unit of 1000, are left over; the levels give up no more than that."""
+    case = small(TEXT, 2, unit=1000)
+    model = build(case)
+    program = compile_model(model)
+    best = Search(program, Limits(threads=1)).run().x
+    assert best is not None
+    values = program.values(with_room(model, program, best, 20))
+    x, y = (values[program.column_of[id(model.level[name, name.lower(), 1])]] for name in "XY")
+    assert 3.01 - (3.1 * x + 4.69 * y) == pytest.approx(0.0002, abs=1e-9)
+    assert 4.37 - (6.9 * x + 2.31 * y) == pytest.approx(0.0002, abs=1e-9)
