@@ -1,22 +1,35 @@
 """The limits besides budgets that whole payments must keep: ceilings on commitments and caps on matching."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from .accounts import Account
+from ..inputs.case import Case
+from .accounts import Account, Books
 from .committing import Ceilings, Committed, whole_commitments
+from .decisions import Decisions, LineKey, PayKey
 from .ledger import ceiling
-from .mending import room
+from .mending import Ledger, room
 from .relief import CapKey, Caps, Strain, ceiling_strains, relieve
 
-if TYPE_CHECKING:
-    from .rounding import Rounding
+
+class Whole(Ledger, Protocol):
+    """What the limits ask of a plan that is being rounded."""
+
+    case: Case
+    books: Books
+    decisions: Decisions
+    currency: dict[LineKey, str]
+    touched: set[str]
+
+    @property
+    def payments(self) -> dict[PayKey, int]:
+        """Return what is paid, as it stands."""
 
 
 class Limits:
     """How far the payments of a plan that is being rounded pass those limits, and what moves them back."""
 
-    def __init__(self, rounding: "Rounding") -> None:
+    def __init__(self, rounding: Whole) -> None:
         """Find which limits there are."""
         self.rounding = rounding
         self.cap_rules = Caps(rounding.case, rounding.books)
