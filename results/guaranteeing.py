@@ -80,7 +80,7 @@ class Guaranteeing:
         for name, groups in backed.items():
             found |= {(n, name): backing for n, backing in self._share(groups, self._room(decisions, name)).items()}
         whole = {key: ceiling(exact / self._leverage(key)) for key, exact in found.items()}
-        least = {key: ceiling((exact - units[key]) / self._leverage(key)) - 1 for key, exact in found.items()}
+        least = {key: ceiling((half_up(exact) - units[key]) / self._leverage(key)) - 1 for key, exact in found.items()}
         self._cap(whole, least)
         return {self._key(*key, decisions.starts): self._row(key, found, whole, decisions) for key in found}
 

@@ -47,6 +47,7 @@ class Recount:
             for r in self.plan["schedule"]
             if r["done"] == "true"
         }
+        self.levels = {(r["initiative"], r["milestone"]): exact(r["level"]) for r in self.plan["schedule"]}
         self.lines = {(g.initiative, g.stage or "all", g.party): g for g in self.data.lines}
 
     def period(self, label: str) -> int:
@@ -88,7 +89,7 @@ class Recount:
         return mine / sum((exact(r["share"]) for r in rows), ZERO) if line.party else Fraction(1)
 
     def done(self, initiative: str) -> Iterator[tuple[dict[str, Any], dict[int, Fraction]]]:
-        """The milestones done, each with its escalated cost by period, in the initiative's currency."""
+        """The milestones done, each with its escalated cost by period as far as funded, in the initiative's currency."""
         growth = 1 + Decimal(text(self.data.initiatives[initiative].get("escalation")) or "0")
         for m in self.data.milestones[initiative]:
             start = self.starts.get((initiative, m["milestone"]))
@@ -103,7 +104,8 @@ class Recount:
                 years = Decimal(start + offset - 1) / self.data.per_year
                 grown = Context(prec=12).plus(Context(prec=50).power(growth, years))
                 due[start + offset] = exact(m["cost"]) * part / total * Fraction(grown)
-            yield m, {t: a * int(self.data.settings["unit"]) for t, a in due.items()}
+            funded = self.levels[initiative, m["milestone"]] * int(self.data.settings["unit"])
+            yield m, {t: amount * funded for t, amount in due.items()}
 
 
 def payments_have_a_place(c: Recount) -> None:
@@ -193,7 +195,7 @@ def budgets_hold(c: Recount) -> None:
             row = rows[funder, span.name]
             money = {k: c.amount(v, c.own(funder)) for k, v in row.items() if k not in NO_MONEY}
             assert money["carried_in"] == carried
-            assert money["provision"] == 0
+            assert money["provision"] == 0 or funder in [r["guarantor"] for r in c.data.rows("guarantees")]
             cycle_holds(c, funder, span, money)
             carried = money["carried_out"]
         assert carried == 0
@@ -214,22 +216,53 @@ def cycle_holds(c: Recount, funder: str, span: Span, money: dict[str, Fraction])
         if r["funder"] == funder and span.first <= t <= span.last:
             spent += exact(r["amount_funder"])
             need += contingency * exact(r["amount"]) * c.rate(r["currency"], own, t)
+    need += currency_need(c, funder, span)
     for r in c.plan["currency"]:
         t = c.period(r["period"])
-        if r["funder"] == funder and span.first <= t <= span.last:
-            need += delta(c, funder, r["currency"], r["period"]) * exact(r["unhedged"])
-            if exact(r["hedged"]):
-                hedging += hedge_price(c, own, r["currency"], span, t) * exact(r["hedged"])
+        if r["funder"] == funder and span.first <= t <= span.last and exact(r["hedged"]):
+            hedging += hedge_price(c, own, r["currency"], span, t) * exact(r["hedged"])
     minor = c.minor(own)
     assert money["spent"] == spent
     assert money["buffer"] == -(-need // minor) * minor
     assert money["hedge_cost"] == -(-hedging // minor) * minor
     available = payments - reserved + money["carried_in"]
-    used = spent + money["hedge_cost"]
+    used = spent + money["hedge_cost"] + money["provision"]
     assert used + money["buffer"] <= available
     assert money["carried_out"] <= min(exact(given.get("carry_over")) * payments, payments - reserved)
     held = ZERO if c.data.buffer.get("released") else money["buffer"]
     assert used + held + money["carried_out"] + money["lapsed"] == available
+
+
+def currency_need(c: Recount, funder: str, span: Span) -> Fraction:
+    """What the buffer needs for currency risk: all losses, the largest, or the mean of the worst scenarios."""
+    open_in = [
+        (r["currency"], r["period"], exact(r["unhedged"]))
+        for r in c.plan["currency"]
+        if r["funder"] == funder and span.first <= c.period(r["period"]) <= span.last
+    ]
+    if c.data.method == "cvar":
+        return worst_mean(c, funder, span, open_in)
+    losses: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for currency, label, unhedged in open_in:
+        losses[currency] += delta(c, funder, currency, label) * unhedged
+    most = int(c.data.buffer.get("gamma", 2)) if c.data.method == "budgeted" else len(losses)
+    return sum(sorted(losses.values(), reverse=True)[:most], ZERO)
+
+
+def worst_mean(c: Recount, funder: str, span: Span, open_in: list[tuple[str, str, Fraction]]) -> Fraction:
+    """The mean loss of the worst (1−β)·S scenarios, the last of them in part; at least 0."""
+    count, own = int(c.data.buffer["scenarios"]), c.own(funder)
+    totals = [ZERO] * count
+    for currency, label, unhedged in open_in:
+        rates = c.data.losses(own, currency, span, c.period(label))
+        exact_rates = [Fraction(f"{rate:.11e}") for rate in rates]
+        totals = [total + rate * unhedged for total, rate in zip(totals, exact_rates, strict=True)]
+    left, need = (1 - Fraction(str(c.data.buffer["confidence"]))) * count, ZERO
+    size = left
+    for loss in sorted(totals, reverse=True):
+        part = min(left, Fraction(1))
+        need, left = need + part * loss, left - part
+    return max(need / size, ZERO)
 
 
 def hedge_price(c: Recount, own: str, currency: str, span: Span, t: int) -> Fraction:

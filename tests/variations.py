@@ -26,9 +26,17 @@ from .oracle.draft import levelled
 from .oracle.generator import FEATURES, draw
 
 Rows = list[dict[str, Any]]
-OPTIONS = SolveOptions(gap=0.0, threads=1)
+CENTS = 1e-6  # the gap of an optimum that hangs on cents: of money, or of a level
 NO_PLAN = -math.inf
-MONEY = {"budgets": ("payments", "reserved"), "milestones": ("cost",)}
+MONEY = {
+    "budgets": ("payments", "reserved", "commitments"),
+    "milestones": ("cost",),
+    "funders": ("min_ticket",),
+    "matching": ("cap", "min_base"),
+    "guarantees": ("cap",),
+}
+SAME_LINK = ("predecessor", "successor", "type")
+IN_BASE = {"matching": ("cap", "min_base"), "guarantees": ("cap",)}
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def solved(seed: int) -> Run | None:
 def plan(case: Case) -> Run | None:
     """The proven optimum of a case; None if it is infeasible."""
     try:
-        run = solve(case, OPTIONS)
+        run = solve(case, SolveOptions(gap=CENTS if counts_cents(case) else 0.0, threads=1))
     except Infeasible:
         return None
     assert run.report.status.value == "optimal"
@@ -97,12 +105,18 @@ def plan(case: Case) -> Run | None:
     return run
 
 
+def counts_cents(case: Case) -> bool:
+    """Whether the objective depends on payments or levels, which are rounded, and not on the schedule alone."""
+    partial = any(m.min_level < 1 for steps in case.milestones.values() for m in steps)
+    return partial or case.settings.objective.goal != "value"
+
+
 def worth(run: Run | None) -> float:
-    """The objective, minus infinity where there is no plan."""
+    """The objective, minus infinity where there is no plan; the more the better, so public money counts negative."""
     if run is None:
         return NO_PLAN
     assert run.report.objective is not None
-    return run.report.objective
+    return run.report.objective * (-1 if run.case.settings.objective.goal == "public_money" else 1)
 
 
 def optimum(found: Tiny) -> float:
@@ -121,8 +135,9 @@ def scaled(found: Tiny, factor: Decimal) -> dict[str, Rows]:
     tables = dict(found.tables)
     for table, columns in MONEY.items():
         for column in columns:
-            tables[table] = Tiny({}, tables).column(table, column, lambda t: f"{Decimal(t) * factor:f}")
-    return {table: tables[table] for table in MONEY}
+            if table in tables:
+                tables[table] = Tiny({}, tables).column(table, column, lambda t: f"{Decimal(t) * factor:f}")
+    return {table: tables[table] for table in MONEY if table in tables}
 
 
 def shuffled(found: Tiny, rng: random.Random) -> Tiny:
@@ -140,6 +155,12 @@ def risky(found: Tiny) -> Tiny:
     """The case with an additive buffer and a volatility of every currency."""
     rows = [r | {"volatility": r.get("volatility") or "0.11"} for r in found.tables["currencies"]]
     return found.under(buffer={"method": "additive"} | dict(found.data.buffer)).but(currencies=rows)
+
+
+def undrawn(found: Tiny) -> Tiny:
+    """The case without scenarios: they are drawn by currency, and another base would draw others."""
+    buffer = dict(found.data.buffer)
+    return found.under(buffer=buffer | {"method": "budgeted"}) if found.data.method == "cvar" else found
 
 
 def restated(found: Tiny, base: str) -> Tiny:
@@ -171,6 +192,10 @@ def restated(found: Tiny, base: str) -> Tiny:
                 rho = min(1.0, max(-1.0, new(c, d) / (sigma[c] * sigma[d])))
                 correlations.append({"currency_a": c, "currency_b": d, "correlation": f"{rho:.15f}"})
     changed = {"currencies": currencies, "rates": rates, "correlations": correlations}
+    for table, columns in IN_BASE.items():
+        for column in columns:
+            there = found.but(**changed).column(table, column, lambda t: decimal(Fraction(t) / exact_rate(found, base)))
+            changed[table] = there
     return found.under(currency=base).but(**changed)
 
 
@@ -213,7 +238,9 @@ def restrictions(found: Tiny, rng: random.Random) -> Iterator[tuple[str, Tiny]]:
     negative = any(data.value(i, m) < 0 for i, steps in data.milestones.items() for m in steps)
     order = {"predecessor": first, "successor": second, "lag": rng.choice(["0", "1"])}
     order["type"] = "start-start" if negative else rng.choice(["finish-start", "start-start"])
-    yield "precedence", found.but(precedence=more("precedence", **order))
+    alike = [r for r in tables.get("precedence", []) if all((r.get(k) or "") == order[k] for k in SAME_LINK)]
+    order["lag"] = str(int(order["lag"]) + max((int(r["lag"]) for r in alike), default=0))
+    yield "precedence", found.but(precedence=[r for r in more("precedence", **order) if r not in alike])
     members = [{"group": "added", "kind": "initiative", "member": i} for i in (first, second)]
     groups = [*tables.get("groups", []), *members]
     choice = {"choice": "added", "initiatives": "added", rng.choice(["at_least", "at_most"]): "1"}

@@ -111,8 +111,11 @@ class Book:
 
     def cash(self, currency: str, home: str, t: int) -> float:
         """Factor from an amount in base at reference rates to the funder's, itself in base at reference."""
-        planned = self.planning(currency, t) / self.planning(home, t)
-        return planned * self.reference(home) / self.reference(currency)
+        return self.planning(currency, t) / self.planning(home, t) * self.scale(currency, home)
+
+    def scale(self, currency: str, home: str) -> float:
+        """Turns home currency per unit of `currency` into base per base, both at reference rates."""
+        return self.reference(home) / self.reference(currency)
 
     def volatility(self, currency: str) -> float:
         return sum(number(r.get("volatility")) for r in self.rows("currencies") if r["currency"] == currency)
@@ -156,9 +159,9 @@ class Book:
         return (legs[0] + legs[1]) * self.years(span, t) * self.cash(currency, home, t)
 
     def loss(self, home: str, currency: str, span: Span, t: int) -> float:
-        """Possible loss per unit of `currency`, one-sided at the confidence; both in base at reference rates."""
+        """Possible loss per unit of `currency`, in the home currency, one-sided at the confidence."""
         a, b = self.volatility(currency), self.volatility(home)
         cross = math.sqrt(max(a * a + b * b - 2 * self.correlation(currency, home) * a * b, 0.0))
         z = NormalDist().inv_cdf(self.confidence)
         rise = math.exp(z * cross * math.sqrt(self.years(span, t))) - 1
-        return self.cash(currency, home, t) * rise
+        return self.planning(currency, t) / self.planning(home, t) * rise

@@ -133,10 +133,10 @@ class Data(Book):
         return joint_moves(self, sorted(c for c in used if self.volatility(c)))
 
     def losses(self, home: str, currency: str, span: Span, t: int) -> Floats:
-        """Loss per unit of `currency` in every scenario, negative where it is a gain; scaled as `loss`."""
+        """Loss per unit of `currency` in every scenario, in the home currency; negative where it is a gain."""
         still = np.zeros(int(self.buffer.get("scenarios", 500)))
         rise = (self.moves.get(currency, still) - self.moves.get(home, still)) * math.sqrt(self.years(span, t))
-        return np.asarray(self.cash(currency, home, t) * (np.exp(rise) - 1))
+        return np.asarray(self.planning(currency, t) / self.planning(home, t) * (np.exp(rise) - 1))
 
     def profile(self, initiative: str, milestone: Row) -> dict[int, float]:
         """Share of the milestone's cost by offset from its first period."""

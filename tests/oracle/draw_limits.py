@@ -67,8 +67,6 @@ def draw_levels(d: Draft) -> None:
     for m in d.rows("milestones"):
         if d.hard("levels") and d.maybe(0.6):
             m["min_level"] = str(d.some(0.15, 0.7))
-        elif d.maybe(0.03):
-            m["min_level"] = str(d.some(0.7, 0.95))
 
 
 def draw_goal(d: Draft) -> None:

@@ -115,11 +115,11 @@ def draw_matching(d: Draft) -> None:
         row = d.add("matching", rule=f"match{n + 1}", funders=d.rng.choice(["M", "matching"]), **where)
         bases = ["public", "both", "private"] if "V" in names(d) else ["public", "both"]
         row |= {"base": d.rng.choice(bases), "ratio": str(d.some(least, most))}
-        if d.hard("matching:cap") or d.maybe(0.05):
+        if d.hard("matching:cap"):
             row["cap"] = str(d.some(0.3, 2.5))
-        if d.hard("matching:min_base") or d.maybe(0.05):
+        if d.hard("matching:min_base"):
             row["min_base"] = str(d.some(3, 12))
-        if ahead or d.maybe(0.05):
+        if ahead:
             row["timing"] = "cumulative"
 
 

@@ -26,7 +26,7 @@ def draw_settings(d: Draft) -> None:
 
 def draw_buffer(d: Draft) -> None:
     rng = d.rng
-    method = next((m for m in METHODS if d.hard(f"buffer:{m}")), rng.choice(METHODS))
+    method = next((m for m in METHODS if d.hard(f"buffer:{m}")), "additive")
     d.settings["buffer"] = {
         "method": method,
         "confidence": rng.choice([0.8, 0.9, 0.95] if method == "cvar" else [0.9, 0.95, 0.99]),

@@ -43,7 +43,7 @@ class Engine:
         program.a_matrix_.value_ = matrix[where]
         self.rows = np.arange(rows, dtype=np.int32)
         self.highs: Any = highspy.Highs()  # its stubs do not know changeRowsBounds
-        options: dict[str, object] = {"output_flag": False, "presolve": "off", "solver": "simplex", "threads": 1}
+        options: dict[str, Any] = {"output_flag": False, "presolve": "off", "solver": "simplex", "threads": 1}
         for option, value in (options | dict.fromkeys(TOLERANCES, 1e-9)).items():
             self.highs.setOptionValue(option, value)
         self.highs.passModel(program)

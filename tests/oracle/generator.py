@@ -14,8 +14,9 @@ from .draft import Draft, levelled
 from .draw_limits import draw_goal, draw_levels, draw_limits
 from .draw_payments import draw_payment_rules
 from .draw_programme import draw_initiatives, draw_order_rules, draw_payers, draw_settings
-from .families import FAMILIES, GOALS, METHODS, PARTS, SETTINGS
+from .families import EQUITY_PARTS, FAMILIES, GOALS, METHODS, PARTS, SETTINGS
 from .oracle import Oracle
+from .sharpen import sharpened
 from .who_pays import eligible, permitted
 
 BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
@@ -23,17 +24,26 @@ BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
 WHOLE = tuple(f for f in FAMILIES if f not in BASIC)
 FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
 LIKELY = dict.fromkeys(WHOLE, 0.27) | {
-    **dict.fromkeys(("ranking", "choices", "cofunding", "tickets", "risk_tolerance"), 0.4),
-    **dict.fromkeys(("eligibility", "earmarks", "synergies", "buffer:budgeted", "buffer:cvar"), 0.45),
+    **dict.fromkeys(("choices", "tickets", "risk_tolerance", "commitments", "buffer:cvar"), 0.4),
+    **dict.fromkeys(("eligibility", "earmarks", "cofunding", "buffer:additive", "buffer:budgeted"), 0.45),
+    **dict.fromkeys(("ranking", "synergies"), 0.55),
 }
 """How often a family is featured beside another one; more often what binds less often."""
 AIMS = tuple(f"goal:{goal}" for goal in GOALS)
 BUFFERS = tuple(f"buffer:{method}" for method in METHODS)
 MATCHED = ("matching:cap", "matching:min_base", "matching:cumulative")
 SECOND = (
-    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "goal:public_money", "matching:min_base"),
-    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "buffer:cvar", "matching:min_base"),
-    *("goal:key", "goal:received", "matching:cap", "matching:min_base"),
+    *(
+        "goal:key",
+        "matching:cap",
+        "goal:received",
+        "commitments",
+        "goal:public_money",
+        "matching:min_base",
+        "cofunding",
+    ),
+    *("goal:key", "matching:cumulative", "goal:received", "stability", "buffer:cvar", "matching:min_base"),
+    *("goal:key", "matching:cap", "goal:received", "earmarks"),
 )
 """What is featured beside the first feature; it would bind too seldom otherwise."""
 STEPS = (
@@ -62,7 +72,7 @@ def random_oracle(seed: int) -> Oracle:
     good as any.
     """
     feature, second = FEATURES[seed % len(FEATURES)], SECOND[seed // 3 % len(SECOND)]
-    last = None
+    last: Oracle | None = None
     for attempt in range(50):
         draft = draw(random.Random(1_000 * seed + attempt), feature, second)
         tables = {name: levelled(rows) for name, rows in draft.tables.items() if rows}
@@ -70,10 +80,11 @@ def random_oracle(seed: int) -> Oracle:
         if not payers_exist(oracle.data) or not len(oracle.schedules(frozenset({"equity"})).pick):
             continue
         oracle = ambitious(oracle, draft.ambition)
-        wanted = feature == "infeasible" or seed % 12 == 0 or is_lively(oracle)
-        if wanted and shows(oracle, feature) and (attempt >= CHOOSY or shows(oracle, second)):
-            return oracle
-        last = oracle if wanted or last is None else last
+        first = fitted(oracle, feature, idle=feature == "infeasible" or seed % 12 == 0)
+        both = fitted(first, second, idle=True) if first is not None and attempt < CHOOSY else first
+        if both is not None and shows(both, feature):
+            return both
+        last = first or last or oracle
         if attempt + 1 >= ATTEMPTS:
             return last
     raise ValueError(f"no valid case for seed {seed}")
@@ -89,6 +100,14 @@ def ambitious(oracle: Oracle, share: float) -> Oracle:
     return Oracle({**oracle.settings, "objective": aim}, oracle.tables)
 
 
+def fitted(oracle: Oracle, feature: str, idle: bool) -> Oracle | None:
+    """The case, or a stricter one, that is about a feature; with a plan that is not empty unless it may be `idle`."""
+    for candidate in sharpened(oracle, feature):
+        if (idle or is_lively(candidate)) and shows(candidate, feature):
+            return candidate
+    return None
+
+
 def is_lively(oracle: Oracle) -> bool:
     """Whether there is a plan, and something in it."""
     return any(start is not None for starts in oracle.best.starts.values() for start in starts)
@@ -101,13 +120,14 @@ def shows(oracle: Oracle, feature: str) -> bool:
     return bool(oracle.binding((feature,)))
 
 
-def draw(rng: random.Random, feature: str, second: str = "") -> Draft:
-    """A case around one or two features, with some others beside them."""
+def draw(rng: random.Random, feature: str, second: str = "", without: frozenset[str] = frozenset()) -> Draft:
+    """A case around one or two features, with some others beside them; `without` is never featured."""
     featured = {feature, second} | {f for f in WHOLE if rng.random() < LIKELY[f]}
-    featured |= {f for f in PARTS if rng.random() < 0.04}
-    featured |= {f for f in ("required_value", "tie_break") if rng.random() < 0.5}
+    featured |= {f for f in PARTS if rng.random() < (0.07 if f in EQUITY_PARTS else 0.04)}
+    featured |= {f for f in ("required_value", "tie_break") if rng.random() < 0.45}
     if not featured & set(AIMS) and (feature == "required_value" or rng.random() < 0.3):
         featured.add(rng.choice(AIMS))
+    featured -= without
     for options in (BUFFERS, AIMS, MATCHED):
         named = [f for f in (feature, second) if f in options]
         kept = [*named, rng.choice([f for f in options if f in featured] or [feature])][0]

@@ -61,7 +61,7 @@ def loss(p: Payments, f: str, span: Span, currencies: list[str]) -> Terms:
     terms: Terms = {}
     for c, t in exposures(p, f, span):
         if c in currencies:
-            terms |= unhedged(p, f, c, t, p.data.loss(home, c, span, t))
+            terms |= unhedged(p, f, c, t, p.data.loss(home, c, span, t) * p.data.scale(c, home))
     return terms
 
 
@@ -85,7 +85,7 @@ def cvar(p: Payments, f: str, k: int, span: Span) -> None:
     scenarios = int(data.buffer.get("scenarios", 500))
     eta: Terms = {("eta+", f, k): 1.0, ("eta-", f, k): -1.0}
     tail = 1 / ((1 - data.confidence) * scenarios)
-    losses = {(c, t): data.losses(home, c, span, t) for c, t in exposures(p, f, span)}
+    losses = {(c, t): data.losses(home, c, span, t) * data.scale(c, home) for c, t in exposures(p, f, span)}
     if losses:
         p.row("buffer:cvar", eta | {("w", f, k, s): tail for s in range(scenarios)} | {("need", f, k): -1.0})
     for s in range(scenarios if losses else 0):
