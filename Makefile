@@ -1,11 +1,14 @@
 # `make check` and `make test` are exactly what .ci/run does.
-.PHONY: check test bench whatifs picture reference clean
+.PHONY: check test oracle bench whatifs picture reference clean
 
 check:            # clean install of a clean build, ruff, strict mypy, the layout test
 	bash tools/check.sh
 
 test: .venv       # every test, against an editable install
 	.venv/bin/python -m pytest -n 2
+
+oracle: .venv     # the solver against brute force on 500 random tiny cases; the tests have part of them
+	ORACLE_CASES=500 .venv/bin/python -m pytest -n 2 tests/oracle/test_against_oracle.py
 
 bench: .venv      # our search beside four other solvers; docs/benchmarks from it. BENCH="hard-100 --seconds 300"
 	.venv/bin/python -m pip install -q -c constraints.txt -e '.[bench]'

@@ -105,7 +105,7 @@ def solve(talk: Talk, case: str, start: Path | None, asked: Asked) -> int:
     type=click.FloatRange(min=0),
     callback=finite,
     metavar="VALUE",
-    help="What moving one unit of base currency costs in value; goal value only.",
+    help="What moving one `unit` of base currency costs in value points; goal value only.",
 )
 @talking
 @searching

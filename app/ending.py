@@ -12,7 +12,7 @@ from .goal import minimised, reached
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..results.plan import Run, SolveReport
+    from ..results.plan import Run
 
 MOST_TELLING = 10.0  # a relative gap beyond this says nothing: the distance in value does
 RECOMPUTED = "limits and totals hold exactly, ratios to one minor unit per amount"
@@ -50,8 +50,11 @@ def empty_words(run: Run) -> str:
     return "only the empty plan was found; give it more time"
 
 
-def stopper(report: SolveReport) -> str:
+def stopper(run: Run) -> str:
     """Return what ended the search early."""
+    report, steps = run.report, run.options.get("steps")
+    if report.limit == "other_limit" and steps is not None:
+        return f"the limit of {steps} steps"
     if report.status.value == "interrupted":
         return SIGNALS[signal.Signals(report.signal)] if report.signal in SIGNALS else "a signal"
     return f"the {limit_name(report.limit)}"
@@ -69,7 +72,7 @@ def limit_line(run: Run) -> Text | None:
         much = f"{report.gap:.2%} ({distance})" if telling(report.gap, report.objective) else distance
         side = "above" if report.bound >= report.objective else "below"
         far = f"the best plan can be at most {much} {side} this one"
-    return Text(f"stopped by {stopper(report)}: {far}", style="bold yellow", no_wrap=True)
+    return Text(f"stopped by {stopper(run)}: {far}", style="bold yellow", no_wrap=True)
 
 
 def limit_name(limit: str | None) -> str:

@@ -26,7 +26,7 @@ def reached(case: Case, value: float | None) -> str:
     if value is None or goal == "value":
         return number(value)
     if goal == "key":
-        return f"{number(value)} {case.base} per unit of key"
+        return f"{value:,.6g} {case.base} per unit of key"
     money = Money(case.base, case.unit)
     return f"{money.whole(value) if value else '0'} {money.label}"
 

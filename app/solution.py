@@ -76,6 +76,9 @@ def headline(run: Run) -> Text:
         parts.append(f"no plan is {side} {reached(run.case, report.bound)}{gap}")
     parts.append(f"{report.seconds:.1f} s")
     text.append(" · " + " · ".join(parts), style="not bold")
+    if len(report.terms) > 1:
+        terms = ", ".join(f"{name.replace('_', ' ')} {reached(run.case, term)}" for name, term in report.terms.items())
+        text.append(f"\n{NAMES[run.case.settings.objective.goal]} is the sum of {terms}", style="not bold")
     if run.audit is not None:
         text.append(f"\nverified: {len(run.audit.rows):,} rule rows recomputed; {RECOMPUTED}", style="not bold")
     return text

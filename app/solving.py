@@ -12,7 +12,7 @@ from ..inputs.faults import Infeasible, InputError, UsageError, did_you_mean
 from ..inputs.read import hash_inputs, read_case
 from ..inputs.scenarios import parse_set
 from .console import Talk, stdout_kept_clean
-from .ending import limit_line, limit_name, stopper, title, what_if
+from .ending import limit_line, stopper, title, what_if
 from .exits import Exit, exit_of
 from .folders import case_path, output_folder, stem_of
 from .progress import search_progress
@@ -162,8 +162,8 @@ def _without_plan(talk: Talk, run: Run) -> int:
     report = run.report
     status = report.status.value
     ends = {
-        "no_plan": f"the {limit_name(report.limit)} came before a plan was found",
-        "interrupted": f"stopped by {stopper(report)} before any plan was found",
+        "no_plan": f"{stopper(run)} came before a plan was found",
+        "interrupted": f"stopped by {stopper(run)} before any plan was found",
         "unbounded": "the objective has no limit: no rule keeps it finite",
         "numerical": "the solver met numerical trouble and gave no plan",
     }

@@ -2,16 +2,16 @@
 
     begun    started[m,T] = 1, level[m,s] as approved         for every m that begins before the first free period F;
                                                               its window is {s} alone, see `windows`
-    frozen   approved − cent ≤ pay[f,ℓ,t] ≤ approved + cent   t < F; 0 beside those who pay what was approved, at most
-                                                              a cent where nothing was
+    frozen   approved − 20 ≤ pay[f,ℓ,t] ≤ approved + 20       in cents, t < F; 0 beside those who pay what was approved,
+                                                              at most a cent where nothing was
     away     away[f,i,t] ≥ approved[f,i,t] − Σ_{ℓ of i} R̄(κ(ℓ))·pay[f,ℓ,t]                t ≥ F
     moved    Σ away ≤ max_change·Σ_{t ≥ F} approved
 
-A cent is a minor unit of the line's currency: the model falls due exactly, what was approved is rounded; rounding
-gives the approved amounts back to the unit. A frozen amount whose payer can no longer pay there is a row that nothing
-can satisfy. `away` is in `unit`s of the base currency at reference rates, also for what was approved; the objective
-counts `−price·Σ away` as `money_moved`. Lines are paid one by one: a re-plan is never pooled nor compact. Source:
-model.md, rule 14.
+A cent is a minor unit of the line's currency: the model is exact, what was approved is rounded and keeps ratios to some
+cents only; rounding gives the approved amounts back to the unit. A frozen amount whose payer can no longer pay there is
+a row that nothing can satisfy. `away` is in `unit`s of the base currency at reference rates, also for what was
+approved; the objective counts `−price·Σ away` as `money_moved`. Lines are paid one by one: a re-plan is never pooled
+nor compact. Source: model.md, rule 14.
 """
 
 from collections import defaultdict
@@ -25,6 +25,7 @@ from .algebra import Linear, row
 from .decisions import started
 
 Moved = tuple[str, str, int]  # funder, initiative, period
+NEAR = 20  # cents by which a frozen payment may differ in the model
 
 
 def minor_unit(case: Case, currency: str) -> float:
@@ -68,8 +69,8 @@ def hold(model: pyo.ConcreteModel, case: Case, approved: Approved) -> None:
         if t < frozen:
             line, cent = pools[pool].lines[0].key, minor_unit(case, pools[pool].currency)
             amount = history.get((funder, line, t), 0)
-            variable.setlb(max(0, amount - 1) * cent)
-            variable.setub((amount + 1) * cent if amount or (line, t) not in covered else 0.0)
+            variable.setlb(max(0, amount - NEAR) * cent)
+            variable.setub((amount + (NEAR if amount else 1)) * cent if amount or (line, t) not in covered else 0.0)
     for (name, step), start in approved.begun.items():
         if (name, step) in model.layout.schedule.partial:
             model.level[name, step, start].setlb(float(approved.levels[name, step]))

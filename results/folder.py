@@ -56,7 +56,8 @@ def write_folder(
     """Write a run folder and return it: the case, JSON `documents` and `tables` by name, as exact text.
 
     The manifest gets the hashes of `case/`, the tables as solved, and of `approved/`, the plan that a re-plan starts
-    from; where it has none of the inputs, those of `case/` stand for them.
+    from, and of summary.json, whose bound nothing else can vouch for; where it has none of the inputs, those of
+    `case/` stand for them.
     """
     refuse_existing(path, force)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,9 +71,10 @@ def write_folder(
         if case.approved is not None:
             _write_approved(case.approved, temporary / "approved")
             approved = {"approved_files": _hashes(temporary / "approved")}
-        for name, content in documents.items():
+        for name, content in sorted(documents.items(), key=lambda document: document[0] == "manifest"):
             if name == "manifest":
                 content = {**content, "inputs": content.get("inputs") or files, "case_files": files, **approved}
+                content |= {"summary": _hashes(temporary).get("summary.json")}
             text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
             (temporary / f"{name}.json").write_text(text, encoding="utf-8")
         for name, table in tables.items():
@@ -89,7 +91,8 @@ def write_folder(
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    return {file.name: sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
+    files = (file for file in sorted(folder.iterdir()) if file.is_file())
+    return {file.name: sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def _write_approved(approved: Approved, folder: Path) -> None:

@@ -5,6 +5,7 @@ Source: results.md, a run folder.
 
 from collections.abc import Mapping
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,14 @@ def check_case_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     approved = manifest.get("approved_files", {})
     if not isinstance(approved, Mapping):
         return [f"{_FILE}: approved_files is not a table of names"]
-    return changed_files(folder, hashes) + changed_files(folder, approved, "approved")
+    return changed_files(folder, hashes) + changed_files(folder, approved, "approved") + check_summary(folder, manifest)
+
+
+def check_summary(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Return a fault where summary.json is not as it was written: nobody can recompute its bound."""
+    path = folder / "summary.json"
+    now = sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    return [] if now == manifest.get("summary") else ["summary.json is not as it was written"]
 
 
 def check_manifest(case: Case, manifest: Mapping[str, Any], summary: Mapping[str, Any]) -> list[str]:

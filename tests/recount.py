@@ -89,7 +89,7 @@ class Recount:
         return mine / sum((exact(r["share"]) for r in rows), ZERO) if line.party else Fraction(1)
 
     def done(self, initiative: str) -> Iterator[tuple[dict[str, Any], dict[int, Fraction]]]:
-        """The milestones done, each with its escalated cost by period as far as funded, in the initiative's currency."""
+        """The milestones done, each with its escalated, funded cost by period, in the initiative's currency."""
         growth = 1 + Decimal(text(self.data.initiatives[initiative].get("escalation")) or "0")
         for m in self.data.milestones[initiative]:
             start = self.starts.get((initiative, m["milestone"]))

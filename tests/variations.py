@@ -35,7 +35,7 @@ MONEY = {
     "matching": ("cap", "min_base"),
     "guarantees": ("cap",),
 }
-SAME_LINK = ("predecessor", "successor", "type")
+LINK, FINISH = ("predecessor", "successor", "type"), "finish-start"
 IN_BASE = {"matching": ("cap", "min_base"), "guarantees": ("cap",)}
 
 
@@ -238,9 +238,12 @@ def restrictions(found: Tiny, rng: random.Random) -> Iterator[tuple[str, Tiny]]:
     negative = any(data.value(i, m) < 0 for i, steps in data.milestones.items() for m in steps)
     order = {"predecessor": first, "successor": second, "lag": rng.choice(["0", "1"])}
     order["type"] = "start-start" if negative else rng.choice(["finish-start", "start-start"])
-    alike = [r for r in tables.get("precedence", []) if all((r.get(k) or "") == order[k] for k in SAME_LINK)]
+    links = tables.get("precedence", [])
+    alike = [
+        r for r in links if (r["predecessor"], r["successor"], r.get("type") or FINISH) == tuple(order[k] for k in LINK)
+    ]
     order["lag"] = str(int(order["lag"]) + max((int(r["lag"]) for r in alike), default=0))
-    yield "precedence", found.but(precedence=[r for r in more("precedence", **order) if r not in alike])
+    yield "precedence", found.but(precedence=[*(r for r in links if r not in alike), order])
     members = [{"group": "added", "kind": "initiative", "member": i} for i in (first, second)]
     groups = [*tables.get("groups", []), *members]
     choice = {"choice": "added", "initiatives": "added", rng.choice(["at_least", "at_most"]): "1"}

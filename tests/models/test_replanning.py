@@ -90,7 +90,7 @@ def test_satisfied() -> None:
 @pytest.mark.parametrize(
     ("change", "rows"),
     [
-        ({"pay[FN,A/all,1]": 4.02, "pay[FA,A/all,1]": 0.98}, ["pay[FN,A/all,1]", "pay[FA,A/all,1]"]),
+        ({"pay[FN,A/all,1]": 4.25, "pay[FA,A/all,1]": 0.75}, ["pay[FN,A/all,1]", "pay[FA,A/all,1]"]),
         ({"pay[FN,B/all,1]": 0.005}, ["pay[FN,B/all,1]"]),
         ({"pay[FA,C/all/S,3]": 60}, ["away_least[FA,C,3]"]),
         ({"pay[FA,C/all/S,3]": 50, "away[FA,C,3]": 5}, ["moved"]),

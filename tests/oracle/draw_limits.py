@@ -58,7 +58,7 @@ def draw_synergy(d: Draft) -> None:
     for n in range(rng.choice([1, 1, 2])):
         for i in rng.sample(mine, 2):
             d.add("groups", group=f"together{n + 1}", kind="initiative", member=i)
-        worth = d.some(6, 24, 2) if d.maybe(0.65) else -d.some(2, 9, 2)
+        worth = d.some(6, 24, 2) if d.maybe(0.7) else -d.some(2, 9, 2)
         d.add("synergies", synergy=f"syn{n + 1}", initiatives=f"together{n + 1}", value=str(worth))
 
 

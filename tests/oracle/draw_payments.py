@@ -116,7 +116,7 @@ def draw_matching(d: Draft) -> None:
         bases = ["public", "both", "private"] if "V" in names(d) else ["public", "both"]
         row |= {"base": d.rng.choice(bases), "ratio": str(d.some(least, most))}
         if d.hard("matching:cap"):
-            row["cap"] = str(d.some(0.3, 2.5))
+            row["cap"] = str(d.some(0.2, 1.6))
         if d.hard("matching:min_base"):
             row["min_base"] = str(d.some(3, 12))
         if ahead:

