@@ -22,6 +22,7 @@ from scipy.sparse import csr_array, vstack
 
 Floats = NDArray[np.float64]
 SCHEDULE = "started"  # the variable whose columns are schedules; other integer columns follow from them
+LARGEST = 1024.0  # a column that is not money and may be larger is measured in its own size
 COUNTED = {"level", "bonus", "gate"}  # continuous variables that are not money
 
 
@@ -217,6 +218,12 @@ def _power_of_two(values: Floats) -> Floats:
     return np.asarray(np.exp2(np.round(np.log2(values))), dtype=float)
 
 
+def _counted_scale(program: Program) -> Floats:
+    """Return a power of two near the size of every column that is not money; 1 where it is small."""
+    size = np.maximum(np.abs(program.lower), np.abs(program.upper))
+    return np.where(np.isfinite(size) & (size > LARGEST), _power_of_two(np.maximum(size, 1.0)), 1.0)
+
+
 def _scaled(program: Program) -> Program:
     """Scale the money columns by one power of two, then every row by its own."""
     matrix = program.matrix
@@ -229,7 +236,7 @@ def _scaled(program: Program) -> Program:
     dues = np.abs(matrix.data[counted[matrix.indices] & has_money[row_of_entry]])
     dues = dues[dues > 0]
     typical = float(_power_of_two(np.array([np.median(dues)]))[0]) if dues.size else 1.0
-    column_scale = np.where(counted, 1.0, typical)
+    column_scale = np.where(counted, _counted_scale(program), typical)
     data = matrix.data * column_scale[matrix.indices]
     largest = np.zeros(matrix.shape[0])
     np.maximum.at(largest, row_of_entry, np.abs(data))
