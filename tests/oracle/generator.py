@@ -24,18 +24,18 @@ BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
 WHOLE = tuple(f for f in FAMILIES if f not in BASIC)
 FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
 LIKELY = dict.fromkeys(WHOLE, 0.27) | {
-    **dict.fromkeys(("choices", "tickets", "risk_tolerance", "commitments", "buffer:cvar"), 0.4),
-    **dict.fromkeys(("eligibility", "earmarks", "cofunding", "buffer:additive", "buffer:budgeted"), 0.45),
-    **dict.fromkeys(("ranking", "synergies"), 0.6),
+    **dict.fromkeys(("choices", "tickets", "commitments", "buffer:cvar"), 0.4),
+    **dict.fromkeys(("earmarks", "cofunding", "risk_tolerance", "buffer:additive", "buffer:budgeted"), 0.45),
+    **dict.fromkeys(("eligibility", "ranking", "synergies"), 0.6),
 }
 """How often a family is featured beside another one; more often what binds less often."""
 AIMS = tuple(f"goal:{goal}" for goal in GOALS)
 BUFFERS = tuple(f"buffer:{method}" for method in METHODS)
 MATCHED = ("matching:cap", "matching:min_base", "matching:cumulative")
 SECOND = (
-    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "cofunding", "matching:min_base"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "matching:min_base", "tie_break"),
     *("goal:key", "goal:public_money", "goal:received", "matching:cap", "goal:public_money"),
-    *("goal:key", "matching:cumulative", "goal:received", "matching:min_base", "goal:public_money"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:min_base", "tie_break"),
     *("goal:key", "goal:received"),
 )
 """What is featured beside the first feature; it would bind too seldom otherwise."""
