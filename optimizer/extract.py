@@ -41,13 +41,19 @@ def starts_at(model: pyo.ConcreteModel, program: Program, x: Floats) -> Starts:
 
 
 def levels_at(model: pyo.ConcreteModel, program: Program, x: Floats, starts: Starts) -> dict[Milestone, Fraction]:
-    """Return the levels of the partial milestones that are done, as exact decimals; one all but full is full."""
-    found = {}
+    """Return the levels of the partial milestones that are done, as exact decimals.
+
+    One all but full is full, and so is one before a milestone that is done in full.
+    """
+    found, partial = {}, model.layout.schedule.partial
     for key, t in starts.items():
-        if key in model.layout.schedule.partial:
+        if key in partial:
             column = program.column_of[id(model.level[*key, t])]
             level = float(x[column] * program.column_scale[column])
             found[key] = 1.0 if level > 1.0 - FULL else level
+    for name, steps in model.layout.case.milestones.items():
+        whole = [k for k, m in enumerate(steps) if (name, m.milestone) in starts.keys() - partial]
+        found |= {(name, m.milestone): 1.0 for m in steps[: max(whole, default=0)] if (name, m.milestone) in found}
     return exact_levels(model.layout.case, found)
 
 

@@ -55,7 +55,8 @@ def disagreement(oracle: Oracle) -> str:
     except SolverFailure as failure:
         return f"{failure}, but the oracle says {best.status} with {best.objective}"
     status, objective = run.report.status.value, run.report.objective
-    if status != best.status or objective is None:
+    cents = best.status == "optimal" and not exact and run.report.gap is not None and run.report.gap <= CENTS
+    if (status != best.status and not cents) or objective is None:
         return f"{status} with {objective}, but the oracle says {best.status} with {best.objective}"
     found = objective / (1 if oracle.goal == "value" else case.unit)
     if abs(found - best.objective) > (EXACT if exact else CENTS) * max(1.0, abs(best.objective)):
@@ -66,12 +67,19 @@ def disagreement(oracle: Oracle) -> str:
 
 def extravagance(run: Run, oracle: Oracle) -> str:
     """Whether the tie-break left a plan as good for less public money."""
-    if not run.case.settings.objective.tie_break:
+    if not run.case.settings.objective.tie_break or partly(run):
         return ""
     paid, least = public_outlay(run) / run.case.unit, oracle.thrifty.objective
     if abs(paid - least) <= CENTS * 10 * max(1.0, least):
         return ""
     return f"public outlay {paid}, but the oracle finds {least} with {oracle.thrifty.starts}"
+
+
+def partly(run: Run) -> bool:
+    """Whether a milestone is funded in part: its level leaves room for whole cents, and values differ by that."""
+    assert run.plan is not None
+    levels = run.plan.schedule["level"]
+    return bool(((levels > 0) & (levels < 1)).any())
 
 
 def public_outlay(run: Run) -> float:
