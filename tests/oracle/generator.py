@@ -26,16 +26,20 @@ FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
 LIKELY = dict.fromkeys(WHOLE, 0.27) | {
     **dict.fromkeys(("choices", "tickets", "commitments", "buffer:cvar"), 0.4),
     **dict.fromkeys(("earmarks", "cofunding", "risk_tolerance", "buffer:additive", "buffer:budgeted"), 0.45),
-    **dict.fromkeys(("eligibility", "ranking", "synergies"), 0.6),
+    **dict.fromkeys(("eligibility", "ranking", "synergies"), 0.65),
 }
 """How often a family is featured beside another one; more often what binds less often."""
 AIMS = tuple(f"goal:{goal}" for goal in GOALS)
 BUFFERS = tuple(f"buffer:{method}" for method in METHODS)
 MATCHED = ("matching:cap", "matching:min_base", "matching:cumulative")
 SECOND = (
-    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "matching:min_base", "tie_break"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "matching:min_base", "goal:received"),
     *("goal:key", "goal:public_money", "goal:received", "matching:cap", "goal:public_money"),
-    *("goal:key", "matching:cumulative", "goal:received", "matching:min_base", "tie_break"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:min_base", "cofunding"),
+    *("goal:key", "goal:received"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:cap", "matching:min_base", "matching:min_base"),
+    *("goal:key", "goal:public_money", "goal:received", "matching:cap", "goal:public_money"),
+    *("goal:key", "matching:cumulative", "goal:received", "matching:min_base", "goal:received"),
     *("goal:key", "goal:received"),
 )
 """What is featured beside the first feature; it would bind too seldom otherwise."""
@@ -49,7 +53,7 @@ STEPS = (
     draw_limits,
     draw_goal,
 )
-ATTEMPTS, CHOOSY = 12, 7
+ATTEMPTS, CHOOSY = 14, 10
 
 
 def random_case(seed: int) -> tuple[Settings, Tables]:

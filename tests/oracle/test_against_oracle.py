@@ -49,9 +49,8 @@ def disagreement(oracle: Oracle) -> str:
         case = case_from_tables(dict(oracle.settings), dict(oracle.tables))
         run = solve(case, SolveOptions(gap=0 if exact else EXACT, threads=1))
     except (Infeasible, InputError) as refusal:
-        faults = [] if isinstance(refusal, Infeasible) else refusal.faults
-        if {fault.severity for fault in faults} - {"contradiction"}:
-            return f"the input is refused: {faults[:2]}"
+        if isinstance(refusal, InputError) and {fault.severity for fault in refusal.faults} - {"contradiction"}:
+            return f"the input is refused: {refusal.faults[:2]}"
         return "" if best.status == "infeasible" else f"infeasible, but {best.objective} with {best.starts}"
     except SolverFailure as failure:
         return f"{failure}, but the oracle says {best.status} with {best.objective}"
