@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..results.plan import Run
 
 MOST_TELLING = 10.0  # a relative gap beyond this says nothing: the distance in value does
-RECOMPUTED = "limits and totals hold exactly, ratios to one minor unit per amount"
+RECOMPUTED = "limits and totals hold exactly, ratios and tickets to one minor unit per amount"
 SIGNALS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
 
