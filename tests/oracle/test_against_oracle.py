@@ -25,9 +25,9 @@ from .generator import random_oracle
 from .oracle import Oracle
 
 ALL, CHUNKS = 500, 10
-CASES = int(os.environ.get("ORACLE_CASES", "150"))
+CASES = int(os.environ.get("ORACLE_CASES", "160"))
 FAMILY_SHARE = 0.1 if CASES >= ALL else 0.05
-PART_SHARE = 0.015 if CASES >= ALL else 0.01
+PART_SHARE = 0.015
 INFEASIBLE_SHARE = (0.03, 0.1)
 EXACT, CENTS = 1e-6, 3e-6
 """How far an objective may be off: one of whole milestones, and one that hangs on cents."""
