@@ -21,8 +21,13 @@ if TYPE_CHECKING:
         UsageError,
     )
     from fundalign.inputs.read import read_case
+    from fundalign.optimizer.frontier import frontier
     from fundalign.optimizer.replan import replan
+    from fundalign.optimizer.sensitivity import Sensitivity, SensitivityOptions, sensitivity
     from fundalign.optimizer.solve import SolveOptions, solve
+    from fundalign.optimizer.why import Why, why
+    from fundalign.results.compare import Comparison, compare
+    from fundalign.results.frontier import Frontier
     from fundalign.results.plan import Plan, Run, SolveReport
     from fundalign.results.store import read_run
     from fundalign.results.verify import Audit, verify
@@ -40,9 +45,18 @@ _HOME = {
     "SolverFailure": "inputs.faults",
     "UsageError": "inputs.faults",
     "read_case": "inputs.read",
+    "frontier": "optimizer.frontier",
     "replan": "optimizer.replan",
+    "Sensitivity": "optimizer.sensitivity",
+    "SensitivityOptions": "optimizer.sensitivity",
+    "sensitivity": "optimizer.sensitivity",
     "SolveOptions": "optimizer.solve",
     "solve": "optimizer.solve",
+    "Why": "optimizer.why",
+    "why": "optimizer.why",
+    "Comparison": "results.compare",
+    "compare": "results.compare",
+    "Frontier": "results.frontier",
     "Plan": "results.plan",
     "Run": "results.plan",
     "SolveReport": "results.plan",
@@ -54,7 +68,9 @@ _HOME = {
 __all__ = [
     "Audit",
     "Case",
+    "Comparison",
     "Fault",
+    "Frontier",
     "FundalignError",
     "Infeasible",
     "InputError",
@@ -62,16 +78,23 @@ __all__ = [
     "NotVerified",
     "Plan",
     "Run",
+    "Sensitivity",
+    "SensitivityOptions",
     "SolveOptions",
     "SolveReport",
     "SolverFailure",
     "UsageError",
+    "Why",
     "__version__",
+    "compare",
+    "frontier",
     "read_case",
     "read_run",
     "replan",
+    "sensitivity",
     "solve",
     "verify",
+    "why",
 ]
 
 

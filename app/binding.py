@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ..results.movable import FAMILIES, is_movable
 from .money import Money
 from .tables import new_table
 
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
 
     from ..results.verify_rows import Audit, RuleRow
 
-# Rules a decision maker can move, the most often moved first; not bookkeeping nor the course of milestones.
-FAMILIES = (
-    *("budgets", "commitments", "matching", "guarantees", "cofunding", "equity", "earmarks", "stability"),
-    *("risk_tolerance", "tickets", "choices", "required_value", "replanning"),
-)
-# Of these families, only what is not bookkeeping: what begins is always committed, what is guaranteed always used.
-LIMITS = {"commitments": "ceiling", "guarantees": "cap", "replanning": "money moved"}
 MOST_OF_A_FAMILY = 8
 MOST_PLACES = 6
 RATIOS = ("geo_return", "key")  # equity measures that are ratios, not shares of a total
@@ -37,7 +31,7 @@ def binding_table(audit: Audit, unit: int) -> Iterator[Table | Text]:
     """
     groups: dict[Key, list[RuleRow]] = {}
     for row in audit.rows:
-        if row.family in FAMILIES and row.binding and binding_side(row)[1] != 0 and is_limit(row):
+        if row.binding and binding_side(row)[1] != 0 and is_movable(row.family, row.rule, row.index):
             groups.setdefault(key_of(row), []).append(row)
     if not groups:
         return
@@ -54,12 +48,6 @@ def binding_table(audit: Audit, unit: int) -> Iterator[Table | Text]:
     yield table
     if left_out:
         yield Text(f"… {left_out} more in rules.csv", style="dim")
-
-
-def is_limit(row: RuleRow) -> bool:
-    """Tell whether a row is a limit somebody set."""
-    wanted = LIMITS.get(row.family)
-    return wanted is None or wanted == row.rule or wanted in row.index
 
 
 def key_of(row: RuleRow) -> Key:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..inputs.faults import InputError, UsageError
+from ..inputs.faults import Fault, InputError, UsageError
 from ..inputs.read import read_case
+from ..inputs.scenarios import FILE as SCENARIOS
 from ..inputs.tables import CurrencyRow
 from .console import Talk
 from .ending import RECOMPUTED
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..results.verify import Audit
 
 SHOWN_FAULTS = 40
+TRIED_SCENARIOS = 500  # by `check`, as a whole; every single change is tried whenever a case is read
 # Families whose rows are equalities, or meet a bound of nothing as a matter of course: that they bind says nothing.
 NEVER_BINDING = ("milestones", "cover", "eligibility", "currency", "accounts")
 NO_PLAN = "there is no plan to verify"
@@ -35,6 +37,9 @@ def check_case(talk: Talk, text: str) -> int:
     try:
         with talk.waiting(f"reading {stem_of(path)}"):
             case = read_case(path)
+            faults = scenarios_that_fail(case)
+        if faults:
+            raise InputError([*faults, *case.warnings])
     except InputError as error:
         _show_faults(talk, error)
         return Exit.INVALID_INPUT
@@ -44,6 +49,22 @@ def check_case(talk: Talk, text: str) -> int:
         talk.show(*fault_tables(case.warnings), summary_table(case))
         talk.show(f"no faults{_and_warnings(len(case.warnings))}")
     return Exit.DONE
+
+
+def scenarios_that_fail(case: Case) -> list[Fault]:
+    """Return the faults that scenarios bring to a case that has none, as many scenarios as are read in a while."""
+    faults: list[Fault] = []
+    for scenario in case.scenarios[:TRIED_SCENARIOS]:
+        try:
+            case.apply(scenario.changes)
+        except InputError as error:
+            place = f"scenario '{scenario.name}'"
+            told = (f"{each.expected}, in {each.file}" for each in error.faults)
+            faults += [
+                Fault(SCENARIOS, None, place, each.value, words, each.hint)
+                for each, words in zip(error.faults, told, strict=True)
+            ]
+    return faults
 
 
 def _show_faults(talk: Talk, error: InputError) -> None:

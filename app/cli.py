@@ -5,17 +5,31 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
 from .console import Talk, write
 from .errors import report_defect, talking
 from .exits import Exit
+from .frontier_command import frontier
 from .fx import fx
-from .options import Asked, finite, searching, share
+from .options import (
+    DISTANCE_HELP,
+    KIND_HELP,
+    SHARE_HELP,
+    TOLERANCE_HELP,
+    WHY_TIME,
+    Asked,
+    finite,
+    moved_by,
+    searching,
+    share,
+)
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -57,7 +71,7 @@ def new(talk: Talk, target: Path, example: str) -> int:
 @click.argument("case", metavar="CASE")
 @talking
 def check(talk: Talk, case: str) -> int:
-    """Read a case and report every fault in one go; exit 0 when it can be solved, 3 otherwise.
+    """Read a case and report every fault in one go; exit 0 when it and its scenarios can be solved, 3 otherwise.
 
     With --format json: a list of {file, row, column, value, expected, hint}. A warning has the same keys and
     "severity": "warning"; an empty list is a clean case.
@@ -120,14 +134,66 @@ def replan(
 ) -> int:
     """Find the best plan of CASE, as it is now, that keeps what an approved run did before a period.
 
-    What has begun goes on, and payments before the period are the approved ones to the cent. The run folder gets
-    differences.csv: what is kept, moved, resized, dropped and added, and why. RUN is verified first. With --format
-    json stdout carries the run's summary.json with the differences added.
+    What has begun goes on; payments, hedges, commitments and guarantees before the period stay as approved, to the
+    cent. The run folder gets differences.csv: what is kept, moved, resized, dropped and added, and why. RUN is verified
+    first. With --format json stdout carries the run's summary.json with the differences added.
     """
     from .replan import Promise, replan_case
 
     promise = Promise(approved, frozen_until, max_change, price)
     return replan_case(talk, asked.request(case), asked.options(), promise)
+
+
+@cli.command(short_help="Say what a plan is sensitive to: prices, what-ifs, initiatives.")
+@click.argument("subject", metavar="CASE|RUN")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the run with tables.")
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help=KIND_HELP)
+@click.option("--share", "shares", multiple=True, callback=moved_by, metavar="SHARE", help=SHARE_HELP)
+@click.option("--alternatives", type=click.IntRange(min=0), default=3, show_default=True, help="Other portfolios.")
+@click.option("--tolerance", callback=share, default="0.02", show_default=True, metavar="SHARE", help=TOLERANCE_HELP)
+@click.option("--distance", type=click.IntRange(min=1), default=1, show_default=True, help=DISTANCE_HELP)
+@click.option("--time-limit", type=click.FloatRange(min=1), default=110, show_default=True, help="Seconds in all.")
+@click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 = as many as cores.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
+@click.option("--force", is_flag=True, help="Replace earlier tables, or an earlier run in the output folder.")
+@talking
+def sensitivity(
+    talk: Talk, subject: str, output: Path | None, shares: tuple[Decimal, ...], force: bool, **named: Any
+) -> int:
+    """Ask what the plan of RUN (or of CASE, which is solved first) depends on, and add the answers to the run.
+
+    prices.csv and ceilings.csv: what one more of a limit is worth; sensitivity.csv: every budget, rate, floor, ratio,
+    cost and duration moved by ±5, 10 and 20 %; tornado.csv; initiatives.csv: core, exterior or borderline;
+    alternatives.csv. Every effect is an interval that holds; what is within the gaps is "not distinguishable". What the
+    time leaves open is open in the table. Ctrl-C keeps what is known by then.
+    """
+    from .sensitivity import Wanted, ask
+
+    return ask(talk, subject, output, force, Wanted(shares=shares, **named))
+
+
+@cli.command(short_help="Say why an initiative is (not) funded and what would change that.")
+@click.argument("subject", metavar="CASE|RUN")
+@click.argument("initiative", metavar="INITIATIVE")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the run it goes to.")
+@click.option("--time-limit", type=click.FloatRange(min=1), default=60, show_default=True, help=WHY_TIME)
+@click.option("--scenario", metavar="NAME", help="A scenario of CASE.")
+@click.option("--set", "changes", multiple=True, metavar="CHANGE", help="A what-if on CASE, several allowed.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
+@click.option("--force", is_flag=True, help="Replace an earlier answer, or an earlier run in the output folder.")
+@click.option("--log-json", is_flag=True, help="One JSON object per line on stderr, for batch jobs.")
+@talking
+def why(talk: Talk, subject: str, **named: Any) -> int:
+    """Say why INITIATIVE is funded in RUN (or in CASE, which is solved first) or not, and what would change that.
+
+    What forcing it in (or out) costs, as an interval that holds, and what it displaces. Then the smallest single change
+    of each kind with which it enters (or leaves): its value, cost, dates and durations, each budget that may pay it,
+    each other limit. Every change is made and solved: "proved" where no plan on the other side is as good, "seen"
+    where it is so in the best plans found. Adds why.csv and why.json to the run. Ctrl-C keeps what is known by then.
+    """
+    from .why import Wanted, explain
+
+    return explain(talk, subject, Wanted(**named))
 
 
 @cli.command(short_help="Recompute every rule of a run exactly.")
@@ -143,6 +209,27 @@ def verify(talk: Talk, run: Path) -> int:
     return verify_run(talk, run)
 
 
+@cli.command(short_help="Show two runs side by side.")
+@click.argument("run_a", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("run_b", metavar="RUN", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for a CSV per table that differs."
+)
+@click.option("--force", is_flag=True, help="Replace an earlier comparison in the output folder.")
+@talking
+def compare(talk: Talk, run_a: Path, run_b: Path, output: Path | None, force: bool) -> int:
+    """Compare two run folders, the first called A, the second B: every difference is B − A.
+
+    What is certain about the objectives stands first; then what of the input was changed, in the words of --set,
+    initiatives, money by funder and year, limits that start or stop binding, and every table. -o writes one CSV per
+    table that differs and comparison.json. With --format json stdout carries the comparison with all rows that differ.
+    """
+    from .compare import compare_runs
+
+    return compare_runs(talk, (run_a, run_b), output, force)
+
+
+cli.add_command(frontier)
 cli.add_command(fx)
 
 

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
 
 from rich.table import Table
 
-from ..inputs.faults import InputError, UsageError, did_you_mean
-from ..inputs.fx_estimate import LEAST, STALE_DAYS, Estimates, FxOptions, estimate, stale
-from ..inputs.fx_history import History, ecb_history, read_history
+from ..inputs.faults import InputError
+from ..inputs.fx_estimate import Estimates, stale
+from ..inputs.fx_history import History
 from ..inputs.fx_tables import CaseMoney, read_money, refuse_tables, tables_of, write_tables
-from ..inputs.money import MINOR_DIGITS
 from ..inputs.texts import to_text
 from .console import Talk
 from .errors import invalid_input
 from .exits import Exit
 from .folders import case_path
+from .fx_request import Request, base_of, estimates_of, history_for
 from .tables import fill, new_table
 
 WHOLE_MATRIX = 8
 SHOWN_PAIRS = 12
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for on the command line."""
-
-    case: str | None
-    base: str | None
-    currencies: tuple[str, ...] | None
-    rates: Path | None
-    inverse: bool
-    quoted_in: str | None
-    method: Literal["sample", "ewma"]
-    decay: float
-    shrinkage: float
-    shrink_to: Literal["constant", "identity"]
-    floor: float
-    since: date | None
-    until: date | None
 
 
 def estimate_tables(talk: Talk, request: Request, output: Path | None, *, force: bool) -> int:
@@ -50,10 +29,10 @@ def estimate_tables(talk: Talk, request: Request, output: Path | None, *, force:
     if output is not None:
         refuse_tables(output, force=force)
     money = None if request.case is None else read_money(case_path(request.case))
-    base = _base(request, money)
+    base = base_of(request, money)
     try:
-        history = _history(request, base)
-        estimates = _estimates(request, history, base, money)
+        history = history_for(request, base)
+        estimates = estimates_of(request, history, base, money)
     except InputError as error:
         return invalid_input(talk, error, "the history")
     old = None if request.until else stale(history, date.today())
@@ -68,73 +47,6 @@ def estimate_tables(talk: Talk, request: Request, output: Path | None, *, force:
         talk.show(_currencies_table(history, estimates), *_correlations_table(estimates))
         talk.show(f"\nwritten: {', '.join(files)}" if files else "\nnothing is written without -o DIR")
     return Exit.DONE
-
-
-def _base(request: Request, money: CaseMoney | None) -> str:
-    """Return the base currency of the case or of --base, which must not differ."""
-    if money is not None and request.base not in (None, money.base):
-        raise UsageError(f"--base {request.base}: the base currency of the case is {money.base}")
-    base = money.base if money is not None else request.base
-    if base is None:
-        raise UsageError("give a CASE or --base, such as --base EUR --currencies USD,JPY")
-    for option, code in (("--base", base), ("--quoted-in", request.quoted_in)):
-        if code is not None and code not in MINOR_DIGITS:
-            raise UsageError(f"{option} {code}: no ISO 4217 currency code; {did_you_mean(code, MINOR_DIGITS)}")
-    if request.rates is None and (request.inverse or request.quoted_in):
-        raise UsageError("--quoted and --quoted-in say how the FILE of --rates is quoted; the ECB's is known")
-    if request.since and request.until and request.since >= request.until:
-        raise UsageError(f"--since {request.since} is not before --until {request.until}")
-    return base
-
-
-def _history(request: Request, base: str) -> History:
-    """Return the history asked for, which must know the base."""
-    if request.rates is None:
-        history = ecb_history()
-    else:
-        history = read_history(request.rates, request.quoted_in or base, inverse=request.inverse)
-    if not history.knows(base):
-        raise UsageError(f"{history.source} has no rates of the base currency {base}")
-    return history
-
-
-def _estimates(request: Request, history: History, base: str, money: CaseMoney | None) -> Estimates:
-    options = FxOptions(
-        request.method,
-        request.decay,
-        request.shrinkage,
-        request.shrink_to,
-        Decimal(repr(request.floor)),
-        request.since,
-        request.until,
-    )
-    found = estimate(history, base, _wanted(request, history, base, money), options)
-    lacking = [] if money is not None and request.currencies is None else found.lacking
-    if lacking:
-        window = f"from {found.since} to {found.until}"
-        raise UsageError(f"{', '.join(lacking)}: fewer than {LEAST + 1} days with a rate in {base} {window}")
-    if not found.currencies:
-        raise UsageError(f"{history.source} has no rates of what was asked for: nothing to estimate")
-    return found
-
-
-def _wanted(request: Request, history: History, base: str, money: CaseMoney | None) -> list[str]:
-    """Return the currencies to estimate: as listed, those of the case, or all still quoted."""
-    if request.currencies is not None:
-        for code in request.currencies:
-            if code == base or not history.knows(code):
-                known = [*history.quotes, history.pivot]
-                hint = "it is the base currency" if code == base else did_you_mean(code, known)
-                raise UsageError(f"--currencies {code}: {history.source} has no rates of it in {base}; {hint}")
-        return list(request.currencies)
-    if money is not None:
-        if not money.currencies:
-            raise UsageError(f"the case names no currency other than its base, {base}")
-        return list(money.currencies)
-    until = min(request.until or history.last, history.last)
-    recent = until - timedelta(days=STALE_DAYS)
-    codes = sorted({*history.quotes, history.pivot} - {base})
-    return [code for code in codes if any(recent <= day <= until for day in history.days(code, base))]
 
 
 def _kept(estimates: Estimates, money: CaseMoney | None) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from ..inputs.faults import UsageError
@@ -26,17 +27,23 @@ def case_path(text: str) -> Path:
     return path
 
 
-def output_folder(case: Path, wanted: Path | None, force: bool) -> Path:
-    """Return the folder a run is to be written to.
+def output_folder(
+    case: Path,
+    wanted: Path | None,
+    force: bool,
+    ending: str = "run",
+    refuse: Callable[[Path, bool], None] = refuse_existing,
+) -> Path:
+    """Return the folder a run (or what `ending` says) is to be written to.
 
-    Raises UsageError when it exists (unless `force`, and then only a run or an empty folder may be replaced)
-    or cannot be written.
+    Raises UsageError when it exists (unless `force`, and then only one of its kind or an empty folder may be replaced,
+    which `refuse` sees to) or cannot be written.
     """
-    folder = wanted if wanted is not None else Path(f"{stem_of(case)}-run")
+    folder = wanted if wanted is not None else Path(f"{stem_of(case)}-{ending}")
     target = folder.resolve()
     if target == case.resolve() or target in case.resolve().parents:
         raise UsageError(f"{folder} holds the case itself; choose another folder with -o")
-    refuse_existing(folder, force)
+    refuse(folder, force)
     if folder.is_symlink():
         raise UsageError(f"{folder} is a link; choose another name with -o")
     if len(os.fsencode(folder.name)) > LONGEST_NAME:

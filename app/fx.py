@@ -109,7 +109,8 @@ def fx(
     Without -o the tables are only shown. With --format json: base, since, until, currencies, correlations,
     warnings and files.
     """
-    from .estimating import Request, estimate_tables
+    from .estimating import estimate_tables
+    from .fx_request import Request
 
     named = None if currencies is None else tuple(code.strip() for code in currencies.split(","))
     days = (since.date() if since else None, until.date() if until else None)

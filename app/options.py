@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,13 @@ def finite(context: click.Context, parameter: click.Parameter, value: float | No
     return value
 
 
+def all_finite(context: click.Context, parameter: click.Parameter, values: tuple[float, ...]) -> tuple[float, ...]:
+    """Refuse `nan` and `inf` where several numbers are asked for."""
+    for value in values:
+        finite(context, parameter, value)
+    return values
+
+
 def share(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
     """Return a share; refuse what is no number from 0 to 1, such as a percentage."""
     try:
@@ -72,6 +80,25 @@ def share(context: click.Context, parameter: click.Parameter, value: str | None)
     return found
 
 
+def moved_by(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Decimal, ...]:
+    """Return shares to move numbers by; refuse what is no number above 0 and below 1."""
+    found = []
+    for value in values:
+        try:
+            number = Decimal(value)
+        except ArithmeticError:
+            number = Decimal("nan")
+        if not number.is_finite() or not 0 < number < 1:
+            raise click.BadParameter(f"{value!r} is not a share such as 0.1", context, parameter)
+        found.append(number)
+    return tuple(found)
+
+
+KIND_HELP = "What to move, several allowed: budget, rate, floor, ceiling, ratio, cost, duration, value, ..."
+SHARE_HELP = "Move by this share of itself, down and up, several allowed; default 0.05, 0.1, 0.2."
+TOLERANCE_HELP = "Part of the objective another portfolio may be worth less."
+WHY_TIME = "Seconds in all, apart from solving a CASE."
+DISTANCE_HELP = "Initiatives another portfolio differs in at least."
 GAP = "Relative gap at which to stop, such as 0.001; default from the case."
 STEPS = "Steps of improvement and branch-and-bound nodes; the same plan on every machine."
 OPTIONS = (

@@ -101,3 +101,19 @@ def _bar() -> Bar:
         console=page_for(sys.stderr, sys.stderr),
         transient=True,
     )
+
+
+def counting_bar() -> Bar:
+    """Return a bar that counts what is done of a number of things."""
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    return Bar(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=page_for(sys.stderr, sys.stderr),
+        transient=True,
+    )

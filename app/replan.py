@@ -73,9 +73,13 @@ def _approved_of(run: Run) -> Run:
     import pandas as pd
 
     from ..results.plan import Plan
+    from ..results.verify_cells import COLUMNS
 
     approved = run.case.approved
     if approved is None or run.plan is None:
         raise UsageError(f"the run of {run.case.settings.name} is no re-plan")
-    tables = {"schedule": pd.DataFrame(approved.schedule), "funding": pd.DataFrame(approved.funding)}
+    tables = {
+        name: pd.DataFrame([*rows], columns=list(rows[0]) if rows else COLUMNS[name])
+        for name, rows in approved.tables.items()
+    }
     return replace(run, plan=Plan(tables, run.plan.factors))

@@ -53,15 +53,16 @@ def solve_case(talk: Talk, request: Request, options: SolveOptions, prepare: Pre
     """Read, change, `prepare`, solve, write and show; return the exit code of how the search ended."""
     path = case_path(request.case)
     folder = output_folder(path, request.output, request.force)
-    options = _started(talk, request, options)
-    case, options = prepare(talk, _changed_case(talk, path, request), options)
+    options = started(talk, request, options)
+    case, options = prepare(talk, changed_case(talk, path, request), options)
+    _say_start(talk, request, options, case)
     for warning in case.warnings:
-        talk.log.warning(str(warning), **warning.as_dict())
+        talk.log.warning(str(warning).removeprefix("warning: "), **warning.as_dict())
     began = monotonic()
     try:
-        run = _asked(_search(talk, case, options), request, path)
+        run = asked_run(_search(talk, case, options), request, path)
     except Infeasible as error:
-        run = _asked(_without_solution(case, options, path, monotonic() - began, str(error)), request, path)
+        run = asked_run(_without_solution(case, options, path, monotonic() - began, str(error)), request, path)
         run.write(folder, force=request.force)
         return _infeasible(talk, run, folder)
     plan = run.plan
@@ -72,11 +73,11 @@ def solve_case(talk: Talk, request: Request, options: SolveOptions, prepare: Pre
     return exit_of(run.report.status.value, run.report.signal)
 
 
-def _started(talk: Talk, request: Request, options: SolveOptions) -> SolveOptions:
+def started(talk: Talk, request: Request, options: SolveOptions) -> SolveOptions:
     """Return the options with the run to start from; one without a plan is said and passed over."""
     if request.start is None:
         return options
-    from ..optimizer.warm import startable
+    from ..optimizer.earlier import startable
     from ..results.store import read_run
 
     with talk.waiting(f"reading {stem_of(request.start)}"):
@@ -87,14 +88,30 @@ def _started(talk: Talk, request: Request, options: SolveOptions) -> SolveOption
     return replace(options, start=run)
 
 
-def _asked(run: Run, request: Request, path: Path) -> Run:
+def _say_start(talk: Talk, request: Request, options: SolveOptions, case: Case) -> None:
+    """Say how much of the run to start from the case knows."""
+    if request.start is None or options.start is None:
+        return
+    from ..optimizer.earlier import known
+
+    found, name = known(options.start, case), options.start.case.settings.name
+    fields = {"known": found.initiatives, "funded": found.funded}
+    if found.nothing:
+        told = f"{request.start} ({name}) funds nothing that this case knows; the search starts from nothing"
+        talk.log.warning(told, "start", **fields)
+    elif found.funded:
+        told = f"start: {found.initiatives} of {found.funded} funded initiatives known"
+        talk.log.info(told, "start", **fields)
+
+
+def asked_run(run: Run, request: Request, path: Path) -> Run:
     """Return the run with what it was asked for: scenario and changes, and the files of the case as given."""
     options = {**run.options, **request.what_if}
     manifest = {**run.manifest, "inputs": hash_inputs(path), "options": options}
     return replace(run, options=options, manifest=manifest, summary={**run.summary, **request.what_if})
 
 
-def _changed_case(talk: Talk, path: Path, request: Request) -> Case:
+def changed_case(talk: Talk, path: Path, request: Request) -> Case:
     """Return the case as asked for: the scenario first, then the changes in their order."""
     changes = [parse_set(text) for text in request.changes]
     with talk.waiting(f"reading {stem_of(path)}"):

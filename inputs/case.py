@@ -14,7 +14,7 @@ from .faults import Fault, InputError, UsageError, did_you_mean
 from .parsing import ParsedTable, RawTable, parse_table
 from .scenarios import Scenario
 from .tables import TABLES, Row
-from .texts import row_cells
+from .texts import row_cells, to_text
 
 __all__ = ["Case", "Cycle", "Precedence"]
 _NAMED = 3
@@ -85,11 +85,29 @@ class Case(Facts):
                 facts = _changed(facts, change)
             except InputError as error:
                 raise InputError(_naming(error.faults, (change,))) from None
-        parsed = {name: _as_parsed(name, facts.tables[name]) for name in TABLES}
+        return self._checked(facts, made)
+
+    def adding(self, table: str, cells: Mapping[str, object]) -> Case:
+        """Return the case with one more row at the end of a table, its cells typed or text as in a file.
+
+        ``InputError`` when a cell is not fit, or when the case with it has faults.
+        """
+        text = {name: to_text(value) for name, value in cells.items()}
+        rows = self.tables.get(table, ())
+        record = (len(rows) + 2, {name: cell for name, cell in text.items() if cell != ""})
+        raw = RawTable(table, tuple(TABLES[table].model_fields), [record])
+        parsed = parse_table(raw, self.settings.frequency)
+        if parsed.faults:
+            raise InputError(parsed.faults)
+        return self._checked(Facts(self.settings, {**self.tables, table: (*rows, *parsed.rows)}), ())
+
+    def _checked(self, facts: Facts, made: Sequence[Change]) -> Case:
+        """Return a case of changed facts; ``InputError`` if they have faults."""
+        parsed = {name: _as_parsed(name, facts.tables.get(name, ())) for name in TABLES}
         draft = Draft(facts, parsed)
         run_checks(draft)
         if draft.faults:
-            raise InputError(_naming(draft.faults, made))
+            raise InputError(_naming(draft.faults, made) if made else draft.faults)
         return Case(
             facts.settings,
             facts.tables,

@@ -39,9 +39,17 @@ class Change:
 
     def __str__(self) -> str:
         """Return the change as ``--set`` takes it."""
-        keys = ",".join(f"{key}={to_text(value)}" for key, value in self.where.items())
+        keys = ",".join(f"{key}={_quoted(to_text(value))}" for key, value in self.where.items())
         sign = {"set": "=", "add": "+=", "multiply": "*="}[self.op]
-        return f"{self.table}.{self.column}{f'[{keys}]' if keys else ''}{sign}{to_text(self.value)}"
+        return f"{self.table}.{self.column}{f'[{keys}]' if keys else ''}{sign}{_quoted(to_text(self.value), last=True)}"
+
+
+def _quoted(text: str, last: bool = False) -> str:
+    """Return a text in quotes where ``--set`` needs them; the ``last`` one only when it begins with one or a blank."""
+    special = text[:1] in ("'", '"') if last else any(sign in text for sign in ",]\"'")
+    if text.strip() == text and not special:
+        return text
+    return f"'{text}'" if '"' in text else f'"{text}"'
 
 
 def known_columns(table: str) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from math import ceil
 from typing import Final
 
 from .checks_plan import hopeless
 from .draft import Draft
+from .gates import passing_probability
 from .tables import CurrencyRow, SynergyRow
+from .windows import Node
 
+ZERO: Final = Fraction(0)
 _MOST_TOLD: Final = 3
 _SLACK: Final = 1 + 1e-9
 
@@ -47,39 +51,61 @@ def _receivers(draft: Draft) -> None:
             hint = "without a share it receives nothing, whatever is funded"
             draft.warn("case", None, "objective.group", group, "a party with a share in some initiative", hint)
         return
-    keyed = [party for party, row in facts.parties.items() if row.key is not None]
+    keyed = {party for party, row in facts.parties.items() if row.key is not None}
     if not keyed:
         hint = "the least received per key is sought"
         draft.fault("case", None, "objective.goal", goal, "parties with a key in parties.csv", hint)
-    idle = sorted(set(keyed) - receiving)
-    if idle:
-        more = f" and {len(idle) - _MOST_TOLD} more" if len(idle) > _MOST_TOLD else ""
-        hint = f"{', '.join(idle[:_MOST_TOLD])}{more}: no share in any initiative, so that the least is always 0"
+        return
+    if idle := keyed - receiving:
+        hint = f"{_listed(idle)}: no share in any initiative, so that the least is always 0"
         draft.warn("case", None, "objective.goal", goal, "a share for every party with a key", hint)
+    if unkeyed := receiving - keyed:
+        hint = (
+            f"{_listed(unkeyed)}: no key in parties.csv, so that what they receive does not count in the least per key"
+        )
+        draft.warn("case", None, "objective.goal", goal, "a key for every party with a share", hint)
+
+
+def _listed(parties: Iterable[str]) -> str:
+    """Return the names of parties in order, the first of many."""
+    names = sorted(parties)
+    more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
+    return f"{', '.join(names[:_MOST_TOLD])}{more}"
 
 
 def required_value_can_be_had(draft: Draft) -> None:
-    """The required value is at most what all that can be done is worth together, gates and discounting left out."""
+    """The required value is at most what all that can be done is worth together, discounting left out.
+
+    Where values are expected ones each counts with the probability that its milestone is reached.
+    """
     required = draft.settings.objective.required_value
     known = draft.whole("initiatives", "milestones", "criteria", "synergies")
     if required <= 0 or draft.settings.objective.goal == "value" or not known or draft.doubtful:
         return
-    facts = draft.facts
-    never = hopeless(draft)
-    values = (
-        facts.value(i, step.milestone)
-        for i, steps in facts.milestones.items()
-        if i in facts.initiatives and i not in never and facts.initiatives[i].status != "excluded"
-        for step in steps
-    )
-    bonuses = (row.value for row in facts.rows(SynergyRow))
+    facts, expected = draft.facts, draft.settings.expected_value
+    worth = _worth(draft, passing_probability(facts) if expected else {})
+    bonuses = (Fraction(row.value) for row in facts.rows(SynergyRow))
     rate = float(facts.settings.discount_rate)
     growth = (1 + min(rate, 0)) ** (-(facts.T - 1) / facts.periods_per_year)
-    most = float(sum((value for value in values if value > 0), Decimal(0))) * growth
-    most += float(sum((value for value in bonuses if value > 0), Decimal(0)))
+    most = float(worth) * growth
+    most += float(sum((value for value in bonuses if value > 0), ZERO))
     if float(required) > most * _SLACK:
-        expected = f"at most {most:.12g}, the value of all that can be done"
-        draft.contradict("case", None, "objective.required_value", required, expected)
+        told = f"at most {most:.12g}, the value of all that can be done"
+        hint = "each value counts with the probability of reaching its milestone" if expected else ""
+        draft.contradict("case", None, "objective.required_value", required, told, hint)
+
+
+def _worth(draft: Draft, chances: Mapping[Node, Fraction]) -> Fraction:
+    """Return the sum of the positive values of all initiatives that may be funded, each times its chance."""
+    facts, never = draft.facts, hopeless(draft)
+    able = {i for i, row in facts.initiatives.items() if i not in never and row.status != "excluded"}
+    values = (
+        Fraction(facts.value(i, step.milestone)) * chances.get((i, step.milestone), 1)
+        for i, steps in facts.milestones.items()
+        if i in able
+        for step in steps
+    )
+    return sum((value for value in values if value > 0), ZERO)
 
 
 def buffers_have_an_effect(draft: Draft) -> None:

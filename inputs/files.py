@@ -54,7 +54,8 @@ def _separator(first_line: str, columns: Sequence[str]) -> str:
     return max(",;\t|", key=known)
 
 
-def _records(text: str, separator: str, file: str) -> tuple[list[list[str]], list[Fault]]:
+def read_records(text: str, separator: str, file: str) -> tuple[list[list[str]], list[Fault]]:
+    """Return the rows of a CSV text, and a fault where it is not well-formed; rows before that place are kept."""
     records: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -104,7 +105,7 @@ def read_csv(name: str, text: str) -> tuple[RawTable, list[Fault]]:
         word = {";": "semicolon", "\t": "tab", "|": "bar"}[separator]
         hint = f"this file is {word}-separated; save it comma-separated, with a dot before decimals"
         faults.append(Fault(file, 1, None, separator, "a comma-separated file", hint))
-    records, malformed = _records(text, separator, file)
+    records, malformed = read_records(text, separator, file)
     faults += malformed
     if not records or not any(records[0]):
         faults.append(Fault(file, 1, None, None, "a header row", f"columns: {', '.join(known)}"))
@@ -141,19 +142,21 @@ def _body(
             rows.append((number, cells))
         else:
             hint = "text with a comma in it stands in double quotes" if len(record) > width else ""
-            faults.append(Fault(file, number, None, _count(len(record)), _as_header(width), hint))
+            faults.append(Fault(file, number, None, count_of_cells(len(record)), as_header(width), hint))
             misfits.append(cells)
     if surplus:
         faults.append(_surplus_fault(file, width, surplus, len(rows) + len(misfits)))
     return rows, misfits, faults
 
 
-def _count(cells: int) -> str:
+def count_of_cells(cells: int) -> str:
+    """Return a number of cells in words."""
     return f"{cells} cell{'' if cells == 1 else 's'}"
 
 
-def _as_header(width: int) -> str:
-    return f"{_count(width)}, as in the header"
+def as_header(width: int) -> str:
+    """Return how many cells a row should have."""
+    return f"{count_of_cells(width)}, as in the header"
 
 
 def _surplus_fault(file: str, width: int, surplus: Sequence[tuple[int, int]], count: int) -> Fault:
@@ -168,7 +171,7 @@ def _surplus_fault(file: str, width: int, surplus: Sequence[tuple[int, int]], co
         more = f" and {len(surplus) - _LISTED} more" if len(surplus) > _LISTED else ""
         where = f"this row and {len(surplus) - 1} others ({', '.join(others)}{more}) end"
     hint = f"the cells after the last column are empty: {where} with a comma too many; delete it"
-    return Fault(file, first, None, _count(cells), _as_header(width), hint)
+    return Fault(file, first, None, count_of_cells(cells), as_header(width), hint)
 
 
 def table_from_dicts(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[RawTable, list[Fault]]:

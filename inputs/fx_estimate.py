@@ -62,6 +62,11 @@ class FxOptions:
     since: date | None = None
     until: date | None = None
 
+    def window(self, history: History) -> tuple[date, date]:
+        """Return the first and the last day that count."""
+        until = min(self.until or history.last, history.last)
+        return self.since or until - timedelta(days=round(10 * YEAR)), until
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -90,29 +95,46 @@ class Estimates:
     warnings: tuple[str, ...]
 
 
+def quoted(history: History, base: str, code: str, options: FxOptions) -> list[date]:
+    """Return the days of the window on which a currency can be told in the base."""
+    since, until = options.window(history)
+    return [day for day in history.days(code, base) if since <= day <= until] if history.knows(code) else []
+
+
 def estimate(history: History, base: str, currencies: Sequence[str], options: FxOptions) -> Estimates:
-    """Estimate volatilities and correlations of currencies other than the base, in the order given."""
-    until = min(options.until or history.last, history.last)
-    since = options.since or until - timedelta(days=round(10 * YEAR))
+    """Estimate volatilities and correlations of currencies other than the base, in the order given.
+
+    ``InputError`` names every currency whose rates cannot be meant.
+    """
+    since, until = options.window(history)
     found: list[Estimate] = []
     series: dict[str, dict[date, float]] = {}
     warnings: list[str] = []
     lacking: list[str] = []
     for code in dict.fromkeys(currencies):
-        days = [day for day in history.days(code, base) if since <= day <= until] if history.knows(code) else []
+        days = quoted(history, base, code, options)
         if len(days) <= LEAST:
             lacking.append(code)
             continue
         logs = {day: float(np.log(float(history.rate(code, base, day)))) for day in days}
         series[code] = logs
-        found.append(_single(history.source, code, history.rate(code, base, days[-1]), logs, options))
+        found.append(_single(code, history.rate(code, base, days[-1]), logs, options))
         warnings += [*_gaps(code, days, since, until), *_jumps(code, logs)]
+    if wild := [_wild(history.source, each, series[each.currency]) for each in found if each.estimated > MOST]:
+        raise InputError(wild)
     matrix, thin = _correlations(series, options)
     warnings += thin
     values, drawn = possible(list(series), matrix)
     if drawn:
         warnings.append(f"correlations drawn towards 0 by {drawn:.1%}, so that all can hold at once")
     return Estimates(base, since, until, tuple(found), values, drawn, tuple(lacking), tuple(warnings))
+
+
+def _wild(source: str, each: Estimate, logs: dict[date, float]) -> Fault:
+    """Return the fault of a currency that moves more than any can, with its largest step."""
+    one, two = max(pairwise(logs), key=lambda pair: abs(logs[pair[1]] - logs[pair[0]]))
+    hint = f"is some rate of it misplaced? It changes by a factor of {np.exp(logs[two] - logs[one]):.3g} on {two}"
+    return Fault(source, None, each.currency, f"{each.estimated:.4g}", f"a volatility of at most {MOST} per year", hint)
 
 
 def stale(history: History, today: date) -> str | None:
@@ -143,15 +165,10 @@ def _jumps(code: str, logs: dict[date, float]) -> list[str]:
     ]
 
 
-def _single(source: str, code: str, rate: Decimal, logs: dict[date, float], options: FxOptions) -> Estimate:
+def _single(code: str, rate: Decimal, logs: dict[date, float], options: FxOptions) -> Estimate:
     days = list(logs)
     returns = np.diff(np.array(list(logs.values())))
     estimated = float(np.sqrt(_moment(returns, returns, options) * _per_year(days)))
-    if estimated > MOST:
-        hint = "is some rate of it misplaced?"
-        raise InputError(
-            [Fault(source, None, code, f"{estimated:.4g}", f"a volatility of at most {MOST} per year", hint)]
-        )
     volatility = max(options.floor, Decimal(f"{estimated:.4f}"))
     return Estimate(code, rate, volatility, estimated, len(returns), days[0], days[-1])
 

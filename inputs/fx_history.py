@@ -7,7 +7,6 @@ one column per currency, as the ECB publishes them); an empty cell or `N/A` is a
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
@@ -24,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from .cells import parse_number
 from .faults import Fault, InputError, UsageError, did_you_mean
-from .files import decode
+from .files import as_header, count_of_cells, decode, read_records
 from .money import MINOR_DIGITS, REPLACED
 
 ECB: Final = "ECB euro reference rates"
@@ -83,34 +82,35 @@ def read_history(path: Path, pivot: str, *, inverse: bool) -> History:
     """Return the history of a file; ``InputError`` lists all its faults, ``UsageError`` if there is no such file."""
     if not path.is_file():
         raise UsageError(f"no such file: {path}")
-    text, faults = decode(path.read_bytes(), path.name)
-    if faults:
-        raise InputError(faults)
-    return history_of(text, path.name, path.name, pivot, inverse=inverse)
+    text, badly = decode(path.read_bytes(), path.name)
+    return history_of(text, path.name, path.name, pivot, inverse=inverse, badly=badly)
 
 
-def history_of(text: str, file: str, source: str, pivot: str, *, inverse: bool) -> History:
-    """Return the history that a text in one of the two forms holds."""
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise InputError([Fault(file, None, None, None, "well-formed CSV", str(error))]) from None
+def history_of(text: str, file: str, source: str, pivot: str, *, inverse: bool, badly: Sequence[Fault] = ()) -> History:
+    """Return the history that a text in one of the two forms holds; ``badly`` are faults found in it before."""
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t|", key=first.count)
+    records, malformed = read_records(text, separator, file)
+    page = _Page(file, pivot, {}, [*badly, *malformed])
     header = [cell.strip() for cell in records[0]] if records else []
     while header and not header[-1]:
         header.pop()
     titles = [cell.casefold() for cell in header]
+    if separator != ",":
+        page.fault(
+            1, None, first.strip("\r"), "a comma-separated file", "separate by commas, with a dot before decimals"
+        )
     if not titles or titles[0] != "date" or len(titles) < 2:
-        hint = "separate by commas" if any(sign in "".join(header) for sign in ";\t") else ""
         expected = "date,currency,rate or date and one column per currency"
-        raise InputError([Fault(file, 1, None, ",".join(header), expected, hint)])
-    page = _Page(file, pivot, {}, [])
+        page.fault(1, None, ",".join(header), expected, "name the columns in the first row; the first of them is date")
+        raise InputError(page.faults)
     numbered = [(number, record) for number, record in enumerate(records[1:], start=2) if any(record)]
     if tuple(titles) == LONG:
         page.read_long(numbered)
     else:
         page.read_wide(header[1:], numbered)
     if not page.faults and not any(page.quotes.values()):
-        page.faults.append(Fault(file, None, None, None, "at least one rate"))
+        page.faults.append(Fault(file, None, None, None, "at least one rate", "add rows such as 2026-10-30,USD,0.92"))
     if page.faults:
         raise InputError(page.faults)
     return History(source, pivot, inverse, {code: of for code, of in page.quotes.items() if of})
@@ -129,7 +129,7 @@ class _Page:
         """Read rows of date, currency and rate."""
         for number, record in records:
             if len(record) != len(LONG):
-                self.fault(number, None, f"{len(record)} cells", "3 cells, as in the header")
+                self._ragged(number, len(record), len(LONG))
                 continue
             day, known = self._day(number, record[0]), self._knows(number, "currency", record[1])
             if day is not None and known:
@@ -140,25 +140,29 @@ class _Page:
         known = [self._knows(1, code, code) for code in codes]
         for place, code in enumerate(codes):
             if code in codes[:place]:
-                self.fault(1, code, code, "every currency once")
+                self.fault(1, code, code, "every currency once", "this one stands twice in the header")
         days: set[date] = set()
         for number, record in records:
             if len(record) < len(codes) + 1 or any(record[len(codes) + 1 :]):
-                self.fault(number, None, f"{len(record)} cells", f"{len(codes) + 1} cells, as in the header")
+                self._ragged(number, len(record), len(codes) + 1)
                 continue
             day = self._day(number, record[0])
             if day is None:
                 continue
             if day in days:
-                self.fault(number, "date", record[0], "every date once")
+                self.fault(number, "date", record[0], "every date once", "keep one of its rows")
             days.add(day)
             for code, sound, cell in zip(codes, known, record[1:], strict=False):
                 if sound and cell not in _NONE:
                     self._quote(number, code, code, day, cell)
 
-    def fault(self, row: int, column: str | None, value: str, expected: str, hint: str = "") -> None:
+    def fault(self, row: int, column: str | None, value: str, expected: str, hint: str) -> None:
         """Add a fault."""
         self.faults.append(Fault(self.file, row, column, value, expected, hint))
+
+    def _ragged(self, number: int, cells: int, width: int) -> None:
+        hint = "no cell may be left out or hold a comma; a day without a quote has an empty one"
+        self.fault(number, None, count_of_cells(cells), as_header(width), hint)
 
     def _day(self, number: int, cell: str) -> date | None:
         try:
@@ -171,9 +175,11 @@ class _Page:
 
     def _knows(self, number: int, column: str, code: str) -> bool:
         if code == self.pivot:
-            self.fault(number, column, code, f"a currency other than {code}, in which the rates are quoted")
+            hint = "remove it, or name with --quoted-in the currency in which the file is quoted"
+            self.fault(number, column, code, f"a currency other than {code}, in which the rates are quoted", hint)
         elif code not in MINOR_DIGITS and code not in REPLACED:
-            self.fault(number, column, code, "an ISO 4217 currency code", did_you_mean(code, MINOR_DIGITS))
+            hint = did_you_mean(code, MINOR_DIGITS, "three capital letters, such as USD")
+            self.fault(number, column, code, "an ISO 4217 currency code", hint)
         else:
             return True
         return False
@@ -189,8 +195,9 @@ class _Page:
             return
         of = self.quotes.setdefault(code, {})
         if not isinstance(rate, Decimal) or rate <= 0:
-            self.fault(number, column, cell, "a number more than 0")
+            hint = "leave the cell empty where there is no quote"
+            self.fault(number, column, cell, "a number more than 0", hint)
         elif day in of:
-            self.fault(number, column, cell, f"one rate of {code} for {day}")
+            self.fault(number, column, cell, f"one rate of {code} for {day}", "keep one of them")
         else:
             of[day] = rate

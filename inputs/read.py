@@ -14,8 +14,9 @@ from .draft import Draft
 from .faults import Fault, InputError, UsageError, did_you_mean
 from .files import decode, input_files, load, read_csv, table_from_dicts, unknown_files
 from .parsing import ParsedTable, RawTable, parse_table
+from .scenario_faults import scenario_faults
 from .scenarios import FILE as SCENARIOS
-from .scenarios import parse_scenarios, scenario_faults, scenarios_text
+from .scenarios import parse_scenarios, scenarios_text
 from .settings import FILE as CASE
 from .tables import TABLES
 from .texts import settings_text, table_text

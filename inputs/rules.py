@@ -169,7 +169,8 @@ RULES: Final[dict[str, Rule]] = {
         "14",
         "Re-planning",
         (
-            "before frozen_until nothing new starts, pay = approved pay, and what has begun keeps its start and level",
+            "before frozen_until nothing new starts, and what has begun keeps its start and level; as approved stay",
+            "pay, hedges and commitments before it, and guarantees of what has begun in their scope",
             "afterwards: money moved against the approved plan ≤ max_change·Σ approved, or priced",
         ),
         ("replanning",),

@@ -7,18 +7,19 @@ lists of values, and stands for one scenario per combination, named ``grid name:
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .accessors import Facts
 from .cells import unfit
-from .change import OPS, Change, Op, changed_rows, changed_settings, place_faults
-from .faults import Fault, InputError, UsageError, did_you_mean
+from .change import OPS, Change, Op, place_faults
+from .faults import Fault, UsageError, did_you_mean
 from .texts import to_text, toml_value
 
 FILE: Final = "scenarios.toml"
+MOST: Final = 10_000  # scenarios of one grid
 KEYS: Final = {
     "table": "A table without `.csv`, or `case` for case.toml.",
     "column": "The column, or the setting such as `buffer.confidence`.",
@@ -133,36 +134,14 @@ def _parse_entry(entry: object, kind: str, number: int) -> tuple[list[Scenario],
         lists.append(options)
     if faults:
         return [], faults
+    size = math.prod(map(len, lists))
+    if size > MOST:
+        expected = f"at most {MOST:,} combinations; this grid has {size:,}"
+        return [], [Fault(FILE, None, place, None, expected, "fewer values, or several grids")]
     combinations = itertools.product(*lists)
     if kind == "scenario":
         return [Scenario(str(name), each) for each in combinations], []
     return [Scenario(f"{name}: {', '.join(to_text(c.value) for c in each)}", each) for each in combinations], []
-
-
-def scenario_faults(facts: Facts, scenarios: Iterable[Scenario], judged: set[str]) -> list[Fault]:
-    """Return what is wrong with the scenarios on this case: nothing matches, or values that are not fit.
-
-    Only changes of the ``judged`` tables are tried, for where rows are missing anyway nothing can be said.
-    """
-    faults: list[Fault] = []
-    seen: set[str] = set()
-    for scenario in scenarios:
-        touched: set[str] = set()
-        for change in scenario.changes:
-            later = change.table in touched
-            touched.add(change.table)
-            if later or change.table not in judged or str(change) in seen:
-                continue
-            seen.add(str(change))
-            try:
-                if change.table == "case":
-                    changed_settings(facts.settings, change)
-                else:
-                    changed_rows(facts, change)
-            except InputError as error:
-                place = f"scenario '{scenario.name}', {change}"
-                faults += [Fault(FILE, None, place, f.value, f.expected, f.hint) for f in error.faults]
-    return faults
 
 
 def scenarios_text(scenarios: Iterable[Scenario]) -> str:

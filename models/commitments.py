@@ -4,7 +4,8 @@
     Σ_{s≤t} pay[f,ℓ,s] ≤ Σ_{s≤t} commit[f,ℓ,s]                                       equal over the horizon
     Σ_ℓ Σ_{t in k} commit[f,ℓ,t]·R(κ(ℓ),t)/R(κ(f),t) ≤ commitments[f,k]              where there is a ceiling
 
-on every line under commitment, one that a funder with a ceiling may pay. In the exact form each of them is a pool by
+on every line under commitment, one that a funder with a ceiling may pay (in a re-plan also one on which something was
+committed before). In the exact form each of them is a pool by
 itself; in the compact form ℓ stands for a pool of them, which is what the rows of its lines add up to. A funder with a
 ceiling commits only in its cycles, any other in any period. `commit` is the escalated due that will follow, in the
 line's currency, `unit`s; ceilings are in the funder's. Source: model.md, rule 8.
@@ -16,11 +17,13 @@ from typing import Any
 
 import pyomo.environ as pyo
 
+from ..inputs.approved import LineKey
 from ..inputs.case import Case, Cycle
 from .algebra import Linear, row
 from .begun import Begun, begun
 from .claims import under_commitment, with_ceilings
 from .pools import Pool
+from .signed import lines_signed
 from .windows import Milestone
 
 Index = tuple[str, str]  # (funder, pool in which it pays)
@@ -42,6 +45,7 @@ class Commitments:
     case: Case
     known: dict[str, Committed] = field(init=False)
     ceilings: frozenset[str] = field(init=False)
+    signed: frozenset[LineKey] = field(init=False)  # lines of a re-plan on which something was committed
     begun: Begun = field(init=False)
     paying: dict[Index, dict[int, Any]] = field(init=False)  # {t: what the funder pays in the pool}
 
@@ -49,7 +53,8 @@ class Commitments:
         """Find the pools and the payments in them."""
         self.ceilings = with_ceilings(self.case)
         self.begun = Begun(self.case)
-        self.known = self._pools() if self.ceilings else {}
+        self.signed = lines_signed(self.case)
+        self.known = self._pools() if self.ceilings or self.signed else {}
         paying: dict[Index, dict[int, Any]] = defaultdict(dict)
         names = {pool.name for committed in self.known.values() for pool in committed.pools}
         for (funder, name, t), variable in self.model.layout.pay_of.items() if names else ():
@@ -65,6 +70,7 @@ class Commitments:
             name: Committed(self._begins(members[0]), tuple(members))
             for name, members in together.items()
             if under_commitment(self.ceilings, [funder for pool in members for funder in pool.payers])
+            or not self.signed.isdisjoint(line.key for line in members[0].lines)
         }
 
     def _begins(self, pool: Pool) -> dict[int, dict[Milestone, float]]:

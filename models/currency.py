@@ -22,6 +22,7 @@ from .algebra import Linear, row
 from .buffers import Cell, Index, add_budgeted, add_cvar
 from .factors import hedge_cost, loss
 from .scenarios import Scenarios
+from .signed import hedges_then
 
 Exposure = tuple[str, str, int]
 
@@ -59,14 +60,14 @@ def hedgeable(case: Case, exposed: Iterable[Exposure]) -> dict[Exposure, float]:
 
 def add_hedging(model: pyo.ConcreteModel, case: Case, exposed: dict[Exposure, list[Any]]) -> None:
     """Add `hedged`, at most what is exposed."""
-    costs = hedgeable(case, exposed)
-    model.hedged = pyo.Var(list(costs), bounds=(0, None))
+    costs = hedges_then(case, exposed, hedgeable(case, exposed))
+    model.hedged = pyo.Var(costs, bounds=(0, None))
 
     def within(m: pyo.ConcreteModel, funder: str, currency: str, t: int) -> object:
         body = Linear().extend((variable, 1.0) for variable in exposed[funder, currency, t])
         return row(m, 0.0, body.add(m.hedged[funder, currency, t], -1.0), None)
 
-    model.hedge = pyo.Constraint(list(costs), rule=within)
+    model.hedge = pyo.Constraint(costs, rule=within)
 
 
 def buffer_need(model: pyo.ConcreteModel, case: Case, exposed: dict[Exposure, list[Any]]) -> dict[Index, Linear]:

@@ -27,6 +27,7 @@ from .begun import largest_due
 from .decisions import paid, started
 from .eligibility import Scope, by_initiative
 from .lines import Line
+from .signed import given
 
 Cell = tuple[int, ...]
 Index = tuple[str, str]
@@ -90,12 +91,18 @@ class Guarantees:
 
     @cached_property
     def given(self) -> list[tuple[int, str]]:
-        """Return (row, initiative) of every guarantee that someone could use."""
+        """Return (row, initiative) of every guarantee that someone could use, or that was given before."""
         used: dict[str, set[int]] = {
             name: {n for cell in cells for rows in self.payers(name, cell).values() for n in rows}
             for name, cells in self.cells.items()
         }
-        return [(n, name) for n in range(len(self.scopes)) for name, rows in used.items() if n in rows]
+        found = {(n, name): None for n in range(len(self.scopes)) for name, rows in used.items() if n in rows}
+        return list(found | {key: None for key, amount in self.signed.items() if amount})
+
+    @cached_property
+    def signed(self) -> dict[tuple[int, str], float]:
+        """Return what a re-plan keeps of guarantees given before, in the initiative's currency."""
+        return given(self.case)
 
     @cached_property
     def shared(self) -> dict[tuple[str, str, str], tuple[Cell, Cell]]:
@@ -122,7 +129,7 @@ class Guarantees:
     def most(self, n: int, initiative: str) -> float:
         """Return the largest guarantee that anything could need, in the initiative's currency."""
         due = largest_due(self.model.layout.schedule, initiative, self.scopes[n].stage)
-        return due / float(self.case.rows(GuaranteeRow)[n].leverage)
+        return max(due / float(self.case.rows(GuaranteeRow)[n].leverage), self.signed.get((n, initiative), 0.0))
 
 
 def add_guarantees(model: pyo.ConcreteModel, case: Case) -> None:

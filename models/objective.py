@@ -18,6 +18,7 @@ from collections import defaultdict
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..inputs.gates import passing_probability
 from ..inputs.tables import SynergyRow
 from .algebra import Linear, row
 from .currency import hedge_costs
@@ -25,7 +26,6 @@ from .equity import received_terms
 from .factors import discount
 from .guarantees import provisions
 from .lines import LEVEL
-from .reach import passing_probability
 from .replanning import money_moved
 from .windows import Milestone
 

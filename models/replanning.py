@@ -2,16 +2,15 @@
 
     begun    started[m,T] = 1, level[m,s] as approved         for every m that begins before the first free period F;
                                                               its window is {s} alone, see `windows`
-    frozen   approved − 20 ≤ pay[f,ℓ,t] ≤ approved + 20       in cents, t < F; 0 beside those who pay what was approved,
-                                                              at most a cent where nothing was
+    frozen   pay[f,ℓ,t] = approved                            t < F
     away     away[f,i,t] ≥ approved[f,i,t] − Σ_{ℓ of i} R̄(κ(ℓ))·pay[f,ℓ,t]                t ≥ F
-    moved    Σ away ≤ max_change·Σ_{t ≥ F} approved
+    moved    Σ away ≤ max_change·Σ_{t ≥ F} approved + a cent per approved amount
 
-A cent is a minor unit of the line's currency: the model is exact, what was approved is rounded and keeps ratios to some
-cents only; rounding gives the approved amounts back to the unit. A frozen amount whose payer can no longer pay there is
-a row that nothing can satisfy. `away` is in `unit`s of the base currency at reference rates, also for what was
-approved; the objective counts `−price·Σ away` as `money_moved`. Lines are paid one by one: a re-plan is never pooled
-nor compact. Source: model.md, rule 14.
+The model is exact, and what was approved is rounded: it keeps exact dues and ratios to some cents only, for which the
+rows are given room once the program is compiled (see `ease` in the optimizer). A frozen amount whose payer can no
+longer pay there is a row that nothing can satisfy. `away` is in `unit`s of the base currency at reference rates, also
+for what was approved; the objective counts `−price·Σ away` as `money_moved`. Lines are paid one by one: a re-plan is
+never pooled nor compact. What was signed besides payments is held by `signed`. Source: model.md, rule 14.
 """
 
 from collections import defaultdict
@@ -23,14 +22,10 @@ from ..inputs.approved import Approved, LineKey, PayKey, line_currency
 from ..inputs.case import Case
 from .algebra import Linear, row
 from .decisions import started
+from .signed import add_unsigned, fix, hold_signed, minor_unit
 
 Moved = tuple[str, str, int]  # funder, initiative, period
-NEAR = 20  # cents by which a frozen payment may differ in the model
-
-
-def minor_unit(case: Case, currency: str) -> float:
-    """Return a minor unit of a currency in `unit`s."""
-    return 10.0 ** -case.minor_digits(currency) / case.unit
+LEAST = 1e-6  # `unit`s that a solver can tell apart
 
 
 def approved_money(case: Case, approved: Approved) -> dict[Moved, float]:
@@ -40,6 +35,13 @@ def approved_money(case: Case, approved: Approved) -> dict[Moved, float]:
         currency = line_currency(case, line) or case.base
         found[funder, line[0], t] += amount * minor_unit(case, currency) * float(case.reference_rate(currency))
     return dict(found)
+
+
+def rounding(case: Case, approved: Approved) -> float:
+    """Return what approved amounts may be above exact ones: a cent each, in `unit`s of the base currency."""
+    currencies = (line_currency(case, line) or case.base for _, line, _ in approved.ahead)
+    cents = sum(minor_unit(case, currency) * float(case.reference_rate(currency)) for currency in currencies)
+    return max(cents, LEAST)
 
 
 def payment(model: pyo.ConcreteModel, funder: str, line: LineKey, t: int) -> Any:
@@ -61,20 +63,15 @@ def money_moved(model: pyo.ConcreteModel, case: Case) -> dict[str, Linear]:
 
 
 def hold(model: pyo.ConcreteModel, case: Case, approved: Approved) -> None:
-    """Bound levels and payments of what has happened already."""
-    history, frozen = approved.history, approved.frozen
-    covered = {(line, t) for _, line, t in history}
-    pools = model.layout.pools.pools
+    """Fix levels and payments of what has happened already."""
+    history, pools = approved.history, model.layout.pools.pools
     for (funder, pool, t), variable in model.layout.pay_of.items():
-        if t < frozen:
-            line, cent = pools[pool].lines[0].key, minor_unit(case, pools[pool].currency)
-            amount = history.get((funder, line, t), 0)
-            variable.setlb(max(0, amount - NEAR) * cent)
-            variable.setub((amount + (NEAR if amount else 1)) * cent if amount or (line, t) not in covered else 0.0)
+        if t < approved.frozen:
+            line = pools[pool].lines[0].key
+            fix(variable, history.get((funder, line, t), 0) * minor_unit(case, pools[pool].currency))
     for (name, step), start in approved.begun.items():
         if (name, step) in model.layout.schedule.partial:
-            model.level[name, step, start].setlb(float(approved.levels[name, step]))
-            model.level[name, step, start].setub(float(approved.levels[name, step]))
+            fix(model.level[name, step, start], float(approved.levels[name, step]))
 
 
 def unpayable(model: pyo.ConcreteModel, approved: Approved) -> list[PayKey]:
@@ -114,9 +111,12 @@ def add_replanning(model: pyo.ConcreteModel, case: Case) -> None:
     def within(m: pyo.ConcreteModel) -> object:
         if approved is None or approved.max_change is None or not promised:
             return pyo.Constraint.Skip
-        most = float(approved.max_change) * sum(promised.values())
+        most = float(approved.max_change) * sum(promised.values()) + rounding(case, approved)
         return row(m, None, Linear().extend((each, 1.0) for each in m.away.values()), most)
 
+    if approved is not None:
+        hold_signed(model, case, approved)
+    add_unsigned(model, approved)
     model.begun = pyo.Constraint(list(begun), rule=begins)
     model.unpayable = pyo.Constraint(list(gone), rule=lost)
     model.away_least = pyo.Constraint(list(promised), rule=least)

@@ -2,16 +2,19 @@
 
 Every limit of money or number (budgets, floors, ceilings, ratios, choices) becomes elastic; the program that
 minimises the total relative shortfall names limits which, relaxed by those amounts together, leave a plan. Status,
-windows, sequence, precedence, ranking, cover and red lines stay hard. It names one such set, not the only one.
+windows, sequence, precedence, ranking, cover and red lines stay hard, and so does what a re-plan freezes. It names one
+such set, not the only one; in a re-plan the limit on money moved alone, where that is enough.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..models.replanning import approved_money
 from .compile import Program
 from .elastic import with_columns
 from .engine import Interrupt, Limits, Search
@@ -28,13 +31,14 @@ WORDS = {
     "earmark_at_least": "earmark floor {0}",
     "earmark_at_most": "earmark ceiling {0}",
     "commitment": "commitment ceiling of {0}, cycle {1}",
+    "guarantee_leverage": "leverage of guarantee {1} on {2}",
     "guarantee_cap": "cap of guarantee {1}",
     "matching_cap": "cap of matching rule {1} on {2}",
     "stability_more": "stability of {0}, cycle {1}: no more than the cycle before allows",
     "stability_less": "stability of {0}, cycle {1}: no less than the cycle before asks for",
     "risk": "risk tolerance of {0}",
     "required_value": "required value",
-    "moved": "most money that may be moved",
+    "moved": "most money that may be moved, max_change {max_change}",
 }
 BASE = ("earmark", "guarantee_cap", "matching_cap", "moved")  # families whose amounts are in the base currency,
 OWN = ("budget", "commitment", "stability")  # and in the funder's
@@ -51,8 +55,18 @@ class Gap:
 
     def __str__(self) -> str:
         """Return it as a line of text."""
-        amount = Decimal(f"{self.amount:.3e}").normalize()
-        return f"{self.limit}: short by {amount:,f} {self.unit}" if self.unit else self.limit
+        return f"{self.limit}: short by {self.words}" if self.unit else self.limit
+
+    @property
+    def words(self) -> str:
+        """Return the amount with its unit."""
+        return f"{Decimal(f'{self.amount:.3e}').normalize():,f} {self.unit}"
+
+
+def _limit(case: Case, family: str, index: tuple[object, ...]) -> str:
+    """Return the limit of a row in words."""
+    most = "" if case.approved is None or case.approved.max_change is None else f"{case.approved.max_change:f}"
+    return WORDS[family].format(*index, max_change=most)
 
 
 def _unit(case: Case, family: str, index: tuple[object, ...]) -> str:
@@ -61,17 +75,27 @@ def _unit(case: Case, family: str, index: tuple[object, ...]) -> str:
         currency = case.base
     elif family.startswith(OWN):
         currency = case.funders[str(index[0])].currency
-    elif family.startswith(("matching", "cofunding")):
+    elif family.startswith(("matching", "cofunding", "guarantee_leverage")):
         currency = case.initiatives[str(index[-1])].currency
     else:
         return ""
     return f"{currency} {UNITS.get(case.unit, f'× {case.unit:,}')}".strip()
 
 
-def gaps(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> list[Gap]:
-    """Return limits that, relaxed together, leave a plan; empty where the time did not suffice or nothing may give."""
+def gaps(
+    case: Case,
+    model: pyo.ConcreteModel,
+    program: Program,
+    interrupt: Interrupt,
+    among: Collection[str] = tuple(WORDS),
+    gap: float = 0.01,
+) -> list[Gap]:
+    """Return limits that, relaxed together, leave a plan; empty where the time did not suffice or nothing may give.
+
+    Only limits `among` those families give; what they are short by is the least, to within `gap`.
+    """
     rows, families, indices = [], [], []
-    for family in WORDS:
+    for family in among:
         block = getattr(model, family, None)
         for index, constraint in block.items() if block is not None else ():
             row = program.row_of.get(constraint.name)
@@ -89,12 +113,12 @@ def gaps(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Inte
     cost = over.cost.copy()
     cost[len(program.cost) :] = np.tile(-1.0 / np.maximum(size, 1.0), 2)
     over = replace(over, cost=cost)
-    outcome = Search(over, Limits(gap=0.01, time_limit=SECONDS)).run(interrupt)
+    outcome = Search(over, Limits(gap=gap, time_limit=SECONDS)).run(interrupt)
     if outcome.x is None:
         return []
     slack = outcome.x[len(program.cost) :].reshape(2, -1).sum(axis=0) / program.row_scale[at]
     return [
-        Gap(WORDS[family].format(*index), float(amount), _unit(case, family, index))
+        Gap(_limit(case, family, index), float(amount), _unit(case, family, index))
         for family, index, amount in zip(families, indices, slack, strict=True)
         if amount > 1e-9
     ]
@@ -102,16 +126,47 @@ def gaps(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Inte
 
 def explain(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> str:
     """Return the explanation of an infeasible case as text."""
-    if model.unpayable:
-        paid = [f"  - {f} for {i} in {case.label(t)}" for f, i, _, _, t in model.unpayable]
-        lines = "\n".join(dict.fromkeys(paid))
-        return (
-            f"No plan: what is paid already cannot be, as its payer may not pay there or has no budget then:\n{lines}"
-        )
-    found = gaps(case, model, program, interrupt)
+    if model.unpayable or model.unsigned:
+        return _impossible(case, model)
     mandatory = sum(row.status == "mandatory" for row in case.initiatives.values())
     of = f" with {mandatory} mandatory initiative{'s' if mandatory != 1 else ''}" if mandatory else ""
+    too_little = _most_moved(case, model, program, interrupt)
+    if too_little:
+        return f"No plan{of} satisfies every rule {too_little}"
+    found = gaps(case, model, program, interrupt)
     if not found:
-        return f"No plan{of} satisfies every rule; windows, precedence, red lines or missing payers alone rule it out."
+        past = "" if case.approved is None else f", or what is kept from before {case.approved.frozen_until},"
+        words = f"windows, precedence, red lines or missing payers{past} alone rule it out."
+        return f"No plan{of} satisfies every rule; {words}"
     lines = "\n".join(f"  - {gap}" for gap in found)
     return f"No plan{of} satisfies every rule. One smallest set of limits that would have to give together:\n{lines}"
+
+
+def _impossible(case: Case, model: pyo.ConcreteModel) -> str:
+    """Name the payments and commitments of before that the case no longer has room for at all."""
+    found = []
+    for rows, words in ((model.unpayable, "paid"), (model.unsigned, "committed")):
+        lines = dict.fromkeys(f"  - {f} for {i} in {case.label(t)}" for f, i, _, _, t in rows)
+        if lines:
+            why = f"what is {words} already cannot be, as its payer may not pay there or has no budget then"
+            found.append("\n".join([f"{why}:", *lines]))
+    return "No plan: " + "\nand ".join(found)
+
+
+def _most_moved(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> str:
+    """Say how much money must move where only `max_change` leaves no plan; empty where it is not that alone."""
+    approved = case.approved
+    if approved is None or approved.max_change is None:
+        return ""
+    found = gaps(case, model, program, interrupt, among=("moved",), gap=1e-6)
+    if not found:
+        return ""
+    total = sum(approved_money(case, approved).values())
+    most = float(approved.max_change) * total
+    share = Decimal((most + found[0].amount) / total - 1e-9).quantize(Decimal("0.0001"), ROUND_CEILING).normalize()
+    amounts = [replace(found[0], amount=amount).words for amount in (total, most, most + found[0].amount)]
+    return (
+        f"with max_change {approved.max_change:f}: of the {amounts[0]} approved from {approved.frozen_until} on, "
+        f"{amounts[1]} may be moved, but at least {amounts[2]} must (max_change {max(share, Decimal(0)):f}). "
+        f"It has to give, or other limits instead:\n  - {found[0]}"
+    )

@@ -17,7 +17,8 @@ import pyomo.environ as pyo
 from scipy.sparse import csr_array, vstack
 
 from ..inputs.case import Case
-from ..models.replanning import minor_unit, payment
+from ..models.replanning import payment
+from ..models.signed import minor_unit
 from ..results.decisions import Decisions, LineKey
 from ..results.ledger import Due
 from ..results.rounding import Rounded

@@ -1,6 +1,7 @@
 """Re-planning: a new plan for a changed case that keeps what has happened of an approved one.
 
-Before a period nothing changes: what has begun goes on, what was paid stays paid. From then on the plan is free, as far
+Before a period nothing changes: what has begun goes on, what was paid stays paid, and what was hedged, committed and
+guaranteed stays signed. From then on the plan is free, as far
 as the money that may move, or the price of moving it, lets it be. The search starts from the approved plan. Source:
 model.md, rule 14.
 """
@@ -8,7 +9,7 @@ model.md, rule 14.
 from dataclasses import replace
 from decimal import Decimal
 
-from ..inputs.approved import approve
+from ..inputs.approved import SIGNED, approve
 from ..inputs.case import Case
 from ..inputs.faults import NotVerified, UsageError
 from ..results.approval import records
@@ -64,7 +65,9 @@ def approved_case(
     if worth and case.settings.objective.goal != "value":
         raise UsageError(f"money that moves has a price in value, but the goal is {case.settings.objective.goal}")
     schedule, funding = (records(run.plan.tables[name]) for name in ("schedule", "funding"))
-    return replace(case, approved=approve(case, schedule, funding, frozen_until, change, worth))
+    signed = {name: records(run.plan.tables[name]) for name in SIGNED if name in run.plan.tables}
+    terms = frozen_until, change, worth
+    return replace(case, approved=approve(case, schedule, funding, *terms, signed=signed, before=run.case))
 
 
 def _check_period(case: Case, label: str) -> None:

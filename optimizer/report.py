@@ -1,16 +1,16 @@
 """How good a plan is, and what it took to find it."""
 
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from ..inputs.case import Case
+from ..results.goals import total
 from ..results.plan import SolveReport, Status, relative_gap
 from .compile import Program
 from .engine import Ending, Interrupt, Limits
-from .goals import scale
+from .goals import counted, grain, scale
 from .search import Found
 
 Terms = Mapping[str, float]
@@ -47,11 +47,16 @@ class Ends:
 
 
 def ends(case: Case, found: Found, terms: Terms) -> Ends:
-    """Return how far a plan is from the best; a bound that rounding has passed is the plan's own objective."""
-    factor, objective = scale(case), math.fsum(terms.values()) if terms else None
-    bound = None if found.bound is None else factor * found.bound
+    """Return how far a plan is from the best.
+
+    A bound that rounding has passed, or that differs from what the plan reaches by less than a solver can tell, is the
+    plan's own objective.
+    """
+    objective = total(terms) if terms else None
+    bound = None if found.bound is None else counted(case, found.bound)
     if objective is not None and bound is not None:
-        bound = max(bound, objective) if factor > 0 else min(bound, objective)
+        bound = max(bound, objective) if scale(case) > 0 else min(bound, objective)
+        bound = objective if abs(bound - objective) <= grain(case) else bound
     return Ends(objective, bound, relative_gap(objective, bound))
 
 

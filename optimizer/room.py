@@ -11,6 +11,7 @@ in which `money` is what is paid in all: room is given up only where a unit of i
 earns on average. Rows that speak of levels alone stay as they are. Source: model.md, "Money is exact".
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -66,3 +67,17 @@ def with_room(model: pyo.ConcreteModel, program: Program, point: Floats, units: 
     roomy = replace(wide, row_upper=high, row_lower=low, cost=cost, offset=0.0)
     outcome = solved(roomy)
     return point if outcome.x is None else reduced.expand(outcome.x[: len(reduced.kept)])
+
+
+def lowered(program: Program, limits: Mapping[str, float]) -> Program:
+    """Return the program with the upper sides of the named rows lowered by an amount each, as far as that can be had.
+
+    Amounts are in the model's units.
+    """
+    known = [(row, amount) for name, amount in limits.items() if (row := program.row_of.get(name)) is not None]
+    rows, amounts = np.array([row for row, _ in known], dtype=np.int64), np.array([amount for _, amount in known])
+    amounts = amounts * program.row_scale[rows]
+    wide = with_columns(program.tightened(limits), rows, -np.ones(len(rows)), amounts)
+    cost = wide.cost.copy()
+    cost[len(program.cost) :] = -WORTH / program.row_scale[rows]
+    return replace(wide, cost=cost)

@@ -31,7 +31,7 @@ from .goals import outlay_cost
 from .keep import holds, keeping, moving_cost, nearby
 from .linear import solved
 from .reduce import Reduced, reduce
-from .room import with_room
+from .room import lowered, with_room
 from .tails import Tails
 
 MANY = 2000  # payments from which on room for rounding is left at once
@@ -74,6 +74,11 @@ class Bill:
     levels: Levels
     rounded: list[Due]
     split: Dues
+
+
+def passed(rounded: Rounded) -> bool:
+    """Tell whether rounding passed a limit."""
+    return bool(rounded.overshoot or rounded.commitment_overshoot or rounded.cap_overshoot)
 
 
 class Settler:
@@ -152,6 +157,8 @@ class Settler:
                 return tried
             if turn % 2 == 0:  # lower the limits that were passed
                 tried = self._attempt(bill, reduced, roomy.tightened(over), turn >= PATIENCE)
+                if tried is None:  # as far as the payments can go below them
+                    tried = self._attempt(bill, reduced, lowered(reduced.program, over), turn >= PATIENCE)
                 for name, amount in tried.tighten.items() if tried is not None else ():
                     over[name] = over.get(name, 0.0) + amount
             else:  # another corner of the same payments may round better
@@ -181,7 +188,8 @@ class Settler:
                     high[k] += more * held.row_scale[k]
             for variable in paid_in.get((pool, t), {}).values():
                 column = self.column_of[id(variable)]
-                upper[column] += max(0.0, more) / held.column_scale[column]
+                if held.lower[column] < held.upper[column]:  # what a re-plan freezes stays
+                    upper[column] += max(0.0, more) / held.column_scale[column]
         whole = replace(held, row_lower=low, row_upper=high, upper=upper)
         return self._whole_commitments(whole, bill) if len(self.model.commit_all) else whole
 
@@ -191,16 +199,20 @@ class Settler:
         line_of = {pool: self.model.layout.pools.pools[pool].lines[0] for pool, _ in self.model.commit_all}
         due = begun(self.case, self.factors, bill.starts, bill.levels, sorted(line.key for line in line_of.values()))
         scale = {c: self.books.units(c) * self.case.unit for c in {line.currency for line in line_of.values()}}
+        decided = np.where(held.integer | (held.lower == held.upper), held.lower, 0.0)
+        decided[[c for v in self.model.commit.values() if (c := self.column_of.get(id(v))) is not None]] = 0.0
         for (pool, t), constraint in self.model.commit_all.items():
             k, line = self.row_at[id(constraint)], line_of[pool]
             part = slice(held.matrix.indptr[k], held.matrix.indptr[k + 1])
-            at = np.where(held.integer | (held.lower == held.upper), held.lower, 0.0)[held.matrix.indices[part]]
+            at = decided[held.matrix.indices[part]]
             low[k] = high[k] = (
                 due[line.key].get(t, 0) / scale[line.currency] * held.row_scale[k] + held.matrix.data[part] @ at
             )
         for (_, pool, _), variable in self.model.commit.items():
             column = self.column_of.get(id(variable))
-            if column is not None:  # what is rounded up may pass the exact due by a unit
+            if (
+                column is not None and held.lower[column] < held.upper[column]
+            ):  # what is rounded up may pass the exact due by a unit
                 currency = self.model.layout.pools.pools[pool].currency
                 upper[column] += 1.0 / (self.books.units(currency) * self.case.unit) / held.column_scale[column]
         return replace(held, row_lower=low, row_upper=high, upper=upper)
@@ -221,7 +233,7 @@ class Settler:
         x = reduced.expand(outcome.x[: len(reduced.kept)])
         decisions = self.extractor.decisions(x, bill.starts, bill.levels, bill.split)
         decisions, rounded = self._rounded(bill, decisions, cents)
-        if rounded.overshoot or rounded.commitment_overshoot or rounded.cap_overshoot:
+        if passed(rounded):
             return Settled(None, None, None, self._amounts(rounded))
         return Settled(decisions, rounded)
 
@@ -230,7 +242,7 @@ class Settler:
         if self.case.approved is not None:
             near = nearby(self.case, bill.rounded, decisions)
             rounded = round_plan(self.case, self.books, bill.rounded, near, cents)
-            if holds(self.case, self.factors, near, rounded):
+            if not passed(rounded) and holds(self.case, self.factors, near, rounded):
                 return near, rounded
         return decisions, round_plan(self.case, self.books, bill.rounded, decisions, cents)
 
@@ -254,7 +266,8 @@ class Settler:
     def _cheapest(self, held: Program) -> Program:
         """Return the program whose costs are hedging and, far behind, payments that cross a currency.
 
-        In a re-plan what it moves of the approved money comes before both.
+        In a re-plan what it moves of the approved money comes before both; where that has a price, which is part of the
+        objective, before public outlay too.
         """
         cost = np.zeros_like(held.cost)
         for (funder, pool, _), variable in self.model.pay.items():
@@ -270,6 +283,8 @@ class Settler:
         if self.frugal:
             outlay = outlay_cost(self.model, held)
             cost = BESIDE * cost - outlay / max(1.0, float(np.abs(outlay).max(initial=0.0)))
+        if self.case.approved is not None and self.case.approved.price:
+            cost = moving_cost(self.model, held, cost, frugal=False)
         return replace(held, cost=cost, offset=0.0)
 
     def _refuse(self, held: Program, proof: bool = False) -> Settled:

@@ -17,15 +17,17 @@ from ..results.plan import Plan, Run, SolveReport
 from ..results.rule_tables import rule_tables
 from ..results.summary import summarise
 from ..results.verify import Audit, audit
+from .aim import Aim
 from .aside import set_aside
 from .diagnose import explain
+from .earlier import usable
 from .engine import Ending, Limits, Listener, Progress, listening
 from .extract import Factors, factor_table
 from .promise import as_approved, hunt, prefer
 from .report import make_report
 from .settle import Settler
 from .steady import steady
-from .warm import Warm, earlier_gap, startable
+from .warm import Warm, earlier_gap
 from .work import Tabled, Work, tabled
 
 LARGE = 1000  # columns of a model after which memory is tidied up
@@ -37,8 +39,9 @@ class SolveOptions:
 
     `gap` is relative, `time_limit` in seconds, `threads` 0 = all. `start` is an earlier run, of this case or one like
     it, to start from; without a `gap` of its own the search then stops a tenth above the earlier gap. A run without a
-    plan is no start. `steps` limits improvement steps and branch-and-bound nodes instead of time, so that every machine
-    ends at the same plan (with one thread, and a time limit that is not reached).
+    plan, or with one of which the case knows nothing, is no start. `steps` limits improvement steps and
+    branch-and-bound nodes instead of time, so that every machine ends at the same plan (with one thread, and a time
+    limit that is not reached). `aim` asks for more than the case does, as the frontier does.
     """
 
     gap: float | None = None
@@ -48,11 +51,12 @@ class SolveOptions:
     solver_log: bool = False
     steps: int | None = None
     start: Run | None = None
+    aim: Aim | None = None
 
     def limits(self, case: Case) -> Limits:
         """Return the engine's limits for a case."""
         gap = float(case.settings.solve.gap) if self.gap is None else self.gap
-        if self.gap is None and self.start is not None and startable(self.start):
+        if self.gap is None and self.start is not None and usable(self.start, case):
             gap = max(gap, earlier_gap(self.start))
         seconds = float(case.settings.solve.time_limit) if self.time_limit is None else self.time_limit
         return Limits(gap, seconds, self.seed, self.threads, self.solver_log, self.steps)
@@ -81,9 +85,10 @@ def solve(case: Case, options: SolveOptions | None = None, progress: Listener | 
 def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run:
     """Build, search, settle and verify."""
     limits = options.limits(case)
-    warm = Warm(options.start, case) if options.start is not None and startable(options.start) else None
+    warm = Warm(options.start, case) if options.start is not None and usable(options.start, case) else None
     with listening() as interrupt, ExitStack() as stack:
-        work = Work(case, limits, interrupt, progress or _ignore, warm=warm)
+        work, aim = Work(case, limits, interrupt, progress or _ignore, warm=warm), options.aim
+        work.restrict = aim.restrict if aim is not None and aim.extra else None
         with PauseGC():
             model, exact, program = work.prepare()
             factors = factor_table(case)
@@ -96,9 +101,11 @@ def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run
             raise Infeasible(explain(case, model, exact, interrupt))
         tables, terms = tabled(case, factors, settled)
         if tables is not None and settled is not None and case.settings.objective.tie_break:
-            tables, terms = work.tie_break(settler, exact, settled, tables, terms)
+            tables, terms = work.tie_break(settler, exact, settled, found, tables, terms)
         elif tables is not None and settled is not None and case.approved is not None:
             tables, terms = steady(work, settler, exact, settled, tables, terms)
+        if tables is not None and settled is not None and aim is not None:
+            tables, terms = aim.improve(work, settler, exact, settled, tables, terms)
         found, tables, terms = prefer(case, promise, found, tables, terms)
         report = make_report(work, program, found, terms)
         return _run(case, report, tables, factors, _given(limits, warm), work)

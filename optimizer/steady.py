@@ -55,9 +55,12 @@ def steady(
         *(settler, exact, decisions.starts, least / scale(case)),
         *(limits, clock, work.interrupt, moving(settler, exact)),
     )
-    found, reaches = tabled(case, settler.factors, other)
+    found, reaches = tabled(case, settler.factors, None if other is None else other.settled)
     work.took("keeping", clock)
     sense = 1.0 if scale(case) > 0 else -1.0
-    if found is None or sense * (math.fsum(reaches.values()) - least) < -EQUAL * max(1.0, abs(least)):
+    if other is None or found is None:
+        return tables, terms
+    less = other.gives * abs(scale(case)) + EQUAL * max(1.0, abs(least))
+    if sense * (math.fsum(reaches.values()) - least) < -less:
         return tables, terms
     return (found, reaches) if moved(case, found) < moved(case, tables) else (tables, terms)

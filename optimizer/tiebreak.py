@@ -1,23 +1,39 @@
 """The tie-break: among plans that reach as much, one with the least public outlay.
 
-The exact program is searched once more, from the plan, for less public outlay at no less than its objective (1e-9
-relative). What is found is settled like any other plan and taken where it costs the public less. Source: model.md,
+The exact program is searched once more, from the plan, for less public outlay at no less than what the plan's schedule
+is worth there (1e-9 relative). What is found is settled like any other plan and taken where it costs the public less.
+
+Plans are compared before they are rounded. Levels that must leave room for whole cents (`room.py`) give up a little of
+what their schedule is worth, some plans more than others: of those found, levels are chosen that give up no more than
+the room asks for, at as little outlay as that leaves, and by as much what is reached may fall. Source: model.md,
 "Objective".
 """
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..results.decisions import Starts
 from .compile import Floats, Program
 from .engine import Interrupt, Limits, Search
+from .extract import fixed
 from .goals import outlay_cost
-from .settle import Settled, Settler
+from .reduce import reduce
+from .room import with_room
+from .settle import FOLLOWING, LEVEL_ROOM, Settled, Settler
 
 EQUAL = 1e-9  # by how much of it the objective may fall
 LEAST, PART = 2.0, 0.1  # seconds the search may take when the time is up: at least, and as a part of the limit
+
+
+@dataclass(frozen=True)
+class Frugal:
+    """A settled plan, and how much of the objective (in the program's units) its levels give up for whole cents."""
+
+    settled: Settled
+    gives: float = 0.0
 
 
 def point_of(program: Program, starts: Starts) -> Floats:
@@ -29,6 +45,12 @@ def point_of(program: Program, starts: Starts) -> Floats:
     return x
 
 
+def worth(program: Program, starts: Starts) -> float | None:
+    """Return the most that a schedule reaches in a program before anything is rounded; None where it is not known."""
+    reduced = reduce(fixed(program, point_of(program, starts), following=False))
+    return Search(reduced.program, Limits(FOLLOWING), relax=not len(reduced.program.following)).run().objective
+
+
 def frugal(
     settler: Settler,
     exact: Program,
@@ -38,20 +60,37 @@ def frugal(
     began: float,
     interrupt: Interrupt,
     cost: Floats | None = None,
-) -> Settled | None:
+) -> Frugal | None:
     """Return another plan that reaches as much (in the program's units) and may cost the public less; None: no other.
 
-    `starts` is the schedule of the plan to beat, `began` when the solve did (monotonic seconds), `cost` something else
-    per column that is to be as little as possible.
+    `starts` is the schedule of the plan to beat, `reached` what it is worth before rounding, `began` when the solve did
+    (monotonic seconds), `cost` something else per column that is to be as little as possible.
     """
     cost = outlay_cost(settler.model, exact) if cost is None else cost
-    floor = reached - EQUAL * max(1.0, abs(reached))
-    equal = exact.with_row(-exact.cost, exact.offset - floor, "no less than the plan")
+    floor = reached - EQUAL / 2 * max(1.0, abs(reached))  # the other half is for the decimals of levels
+
+    def keeping(least: float) -> Program:
+        equal = exact.with_row(-exact.cost, exact.offset - least, "no less than the plan")
+        return replace(equal, cost=-cost, offset=0.0)
+
     left = max(limits.time_limit - (time.monotonic() - began), LEAST, PART * limits.time_limit)
-    search = Search(replace(equal, cost=-cost, offset=0.0), replace(limits, time_limit=left))
+    search = Search(keeping(floor), replace(limits, time_limit=left))
     if not len(exact.following):
         search.start_from(point_of(exact, starts))
     outcome = search.run(interrupt)
-    if outcome.x is None:
-        return None
-    return settler.settle(exact, outcome.x, decided=True)
+    return None if outcome.x is None else _settled(settler, exact, outcome.x, floor, keeping)
+
+
+def _settled(
+    settler: Settler, exact: Program, point: Floats, floor: float, keeping: Callable[[float], Program]
+) -> Frugal:
+    """Settle a point as it is or, where its levels leave no room for whole cents, with levels that do."""
+    found = Frugal(settler.settle(exact, point, decided=True))
+    for room in LEVEL_ROOM[1:] if len(settler.model.level) else ():
+        if found.settled.rounded is not None:
+            break
+        most = with_room(settler.model, exact, point, room)
+        least = min(floor, float(exact.cost @ most) + exact.offset)
+        roomy = with_room(settler.model, keeping(least), most, room)
+        found = Frugal(settler.settle(exact, roomy, decided=True), floor - least)
+    return found

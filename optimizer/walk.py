@@ -27,7 +27,7 @@ STEP = 60  # relaxations of a step
 LONGEST = 10.0  # most seconds of a step
 PATIENCE = 25  # steps without improvement after which branch and bound tries a larger neighbourhood
 BRANCH, NODES = 6.0, 300  # its seconds and nodes
-MANY, BRANCHED = 25, 0.4  # its free initiatives: at least, and as a part of all
+MANY, BRANCHED = 25, (0.4, 0.6)  # its free initiatives: at least, and as parts of all, one after the other
 MENDS = 5  # times that a schedule is mended, for the best of them, if each takes `STEP` relaxations
 MENDING = 30  # steps after which a schedule is given up that still breaks limits
 HEAT = 0.05  # mean loss that a step may accept at the start of the walk, as a part of the gap
@@ -57,7 +57,7 @@ class Walk:
         self.loose = np.array([c for c in range(plans.chains) if c not in self.listed], dtype=np.int64)
         self.stand: Stand | None = None
         self.best = -np.inf
-        self.relaxations = self.turn = self.idle = 0
+        self.relaxations = self.turn = self.idle = self.branches = 0
 
     def round(self, deadline: float) -> bool:
         """Hold what the relaxation decides and do the least of the rest: a first plan, where that is one."""
@@ -157,7 +157,9 @@ class Walk:
 
     def _branch(self, stand: Stand, deadline: float) -> Stand | None:
         """Return the best stand that branch and bound finds among many free initiatives, None where none is better."""
-        count = min(self.plans.chains, max(MANY, round(BRANCHED * self.plans.chains)))
+        share = BRANCHED[self.branches % len(BRANCHED)]
+        self.branches += 1
+        count = min(self.plans.chains, max(MANY, round(share * self.plans.chains)))
         free = self.around.pick(stand.x, self.turn, size=count)
         part = self.parts.part(stand.x, free)
         upper = part.program.upper.copy()

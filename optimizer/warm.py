@@ -32,13 +32,13 @@ from ..models.windows import windows
 from ..results.plan import Run
 from .columns import Root
 from .compile import Floats, Program, compile_model
+from .earlier import begun
 from .engine import Basis
 from .goals import scale
 from .plans import Plans
 
 Places = tuple[Any, ...]
 WIDER = 1.1
-SCHEDULE = {"initiative", "milestone", "done", "start"}  # columns of schedule.csv that a start needs
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +79,6 @@ def _places(program: Program) -> dict[int, Any]:
     return {column: index for index, column in program.starts.items()}
 
 
-def startable(run: Run) -> bool:
-    """Tell whether a run has a schedule to start from."""
-    return run.plan is not None and "schedule" in run.plan.tables and set(run.plan.tables["schedule"]) >= SCHEDULE
-
-
 def earlier_gap(run: Run) -> float:
     """Return the gap a what-if on a run may stop at: a tenth more than the run's; 0 where that says nothing.
 
@@ -101,7 +96,7 @@ class Warm:
         """Read the earlier schedule in the periods of `case`."""
         self.run, self.case = run, case
         self.memory = run.memory if isinstance(run.memory, Memory) else None
-        self.begun = _begun(run, case)
+        self.begun = begun(run, case)
 
     @property
     def name(self) -> dict[str, str]:
@@ -166,22 +161,6 @@ def fingerprint(run: Run) -> str:
     assert run.plan is not None
     text = run.plan.tables["schedule"].to_csv(index=False, lineterminator="\n")
     return sha256(text.encode("utf-8")).hexdigest()
-
-
-def _begun(run: Run, case: Case) -> dict[tuple[str, str], int]:
-    """Return the start period in `case` of every milestone that was done; what it does not know is left out."""
-    assert run.plan is not None
-    schedule = run.plan.tables["schedule"]
-    known = {(m.initiative, m.milestone) for steps in case.milestones.values() for m in steps}
-    found = {}
-    for row in schedule.to_dict("records"):
-        key = str(row["initiative"]), str(row["milestone"])
-        if row["done"] == "true" and key in known:
-            try:
-                found[key] = case.period(str(row["start"]))
-            except ValueError:  # the periods of the two cases have different names
-                continue
-    return found
 
 
 def _without_approval(old: Case, new: Case) -> Case | None:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,22 +12,24 @@ import pyomo.environ as pyo
 from ..inputs.case import Case
 from ..inputs.faults import SolverFailure
 from ..models.build import build
-from ..results.goals import public_outlay, reached
+from ..results.goals import cents, public_outlay, reached, total
 from ..results.plan import relative_gap
 from ..results.tables import Tables
 from .columns import Root
 from .compile import Floats, Program, compile_model
 from .doubt import Doubt
+from .dust import swept
+from .ease import eased
 from .engine import Ending, Interrupt, Limits, Listener, Progress, Search
 from .extract import Factors, fixed
 from .goals import natural, scale
 from .plans import Plans
 from .reduce import reduce
-from .report import Terms
+from .report import Terms, ends
 from .search import Found, Hunt
 from .settle import Cut, Settled, Settler
 from .tails import FULLY, Row, Rows, Tails
-from .tiebreak import EQUAL, frugal
+from .tiebreak import EQUAL, frugal, worth
 from .warm import Memory, Warm, remember
 
 PRECISE = 0.1  # part of the gap by which a need may fall short where hedging it is part of the goal
@@ -41,7 +44,8 @@ Tabled = dict[str, pd.DataFrame]
 class Work:
     """One solve in progress: its limits, who listens, and how long each part took.
 
-    `plain` is the exact program before rows of `tails` are added.
+    `plain` is the exact program before rows of `tails` are added. `restrict` adds rows to the model that no table says;
+    there is no compact form then.
     """
 
     case: Case
@@ -54,6 +58,7 @@ class Work:
     memory: Memory | None = None
     plain: Program | None = None
     tails: Tails = field(default_factory=lambda: Tails(()))
+    restrict: Callable[[pyo.ConcreteModel], None] | None = None
 
     def __post_init__(self) -> None:
         """Let the listener hear objectives as the case counts them."""
@@ -68,10 +73,12 @@ class Work:
         self.listener(Progress("building", time.monotonic() - self.began))
         clock = time.monotonic()
         model = build(self.case)
-        compact = build(self.case, compact=True) if _shrinks(model) else model
+        if self.restrict is not None:
+            self.restrict(model)
+        compact = build(self.case, compact=True) if self.restrict is None and _shrinks(model) else model
         self.took("build", clock)
         clock = time.monotonic()
-        exact = compile_model(model)
+        exact = eased(model, compile_model(model))
         searched = exact if compact is model else compile_model(compact)
         self.took("compile", clock)
         clock = time.monotonic()
@@ -141,22 +148,36 @@ class Work:
             form, start = Rows.of(new, form.column_scale).added_to(form), found.x
 
     def tie_break(
-        self, settler: Settler, exact: Program, settled: Settled, tables: Tabled, terms: Terms
+        self, settler: Settler, exact: Program, settled: Settled, found: Found, tables: Tabled, terms: Terms
     ) -> tuple[Tabled, Terms]:
-        """Return the tables and terms of a plan that reaches as much for less public outlay, where one is found."""
-        if self.interrupt or settled.decisions is None:
+        """Return the tables and terms of a plan that reaches as much for less public outlay, where one is found.
+
+        One whose rounding would open the gap again, though it was closed, is not taken.
+        """
+        if self.interrupt or settled.decisions is None or self.case.settings.objective.goal == "public_money":
             return tables, terms
-        least = math.fsum(terms.values())
+        least = total(terms)
         self.listener(Progress("tie-break", time.monotonic() - self.began, least))
         clock, starts = time.monotonic(), settled.decisions.starts
-        reached = least / scale(self.case)
+        reached = worth(settler.tails.whole(exact), starts) if self._rounds(settler) else None
+        reached = least / scale(self.case) if reached is None else reached
         other = frugal(settler, exact, starts, reached, self.limits, self.began, self.interrupt)
-        found, reaches = tabled(self.case, settler.factors, other)
+        cheaper, reaches = tabled(self.case, settler.factors, None if other is None else other.settled)
         self.took("tie_break", clock)
-        if found is None or math.fsum(reaches.values()) < least - EQUAL * max(1.0, abs(least)):
+        if other is None or cheaper is None:
             return tables, terms
-        costs = [math.fsum(public_outlay(self.case, each).values()) for each in (found, tables)]
-        return (found, reaches) if costs[0] < costs[1] else (tables, terms)
+        less = other.gives * scale(self.case) + cents(self.case, cheaper, tables)
+        if total(reaches) < least - less - EQUAL * max(1.0, abs(least)):
+            return tables, terms
+        gaps = [ends(self.case, found, each).gap for each in (terms, reaches)]
+        if gaps[0] is not None and gaps[1] is not None and gaps[0] <= self.limits.gap + 1e-9 < gaps[1]:
+            return tables, terms
+        costs = [math.fsum(public_outlay(self.case, each).values()) for each in (cheaper, tables)]
+        return (cheaper, reaches) if costs[0] < costs[1] else (tables, terms)
+
+    def _rounds(self, settler: Settler) -> bool:
+        """Tell whether what a plan reaches hangs on how its amounts or levels are rounded."""
+        return bool(len(settler.model.level)) or self.case.settings.objective.goal != "value"
 
     def _known(self, warm: Warm, exact: Program) -> float | None:
         """Return the bound of the start where it still holds."""
@@ -232,4 +253,5 @@ def tabled(case: Case, factors: Factors, settled: Settled | None) -> tuple[Table
     if settled is None or settled.decisions is None or settled.rounded is None:
         return None, {}
     tables = Tables(case, factors, settled.decisions, settled.rounded).all()
+    tables = swept(case, factors, settled.decisions, settled.rounded, tables)
     return tables, reached(case, tables, settled.decisions)

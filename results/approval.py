@@ -1,7 +1,8 @@
-"""Reads the approved plan of a re-plan from its run folder: approved/schedule.csv, funding.csv and replan.json.
+"""Reads the approved plan of a re-plan from its run folder: the tables in approved/, and replan.json.
 
-The two tables are copies of those of the approved run, replan.json holds what was asked: frozen_until (a period),
-max_change and price (exact text, or null). Source: results.md, a run folder.
+The tables (schedule, funding, currency, commitments, guarantees) are copies of those of the approved run, replan.json
+holds what was asked: frozen_until (a period), max_change and price (exact text, or null). Source: results.md, a run
+folder.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..inputs.approved import TERMS, Record, approve
+from ..inputs.approved import SIGNED, TERMS, Record, approve
 from ..inputs.case import Case
 from ..inputs.faults import Fault, InputError
 from .verify_files import UnreadableError, read_json, read_table
 
 FOLDER = "approved"
-COPIED = ("schedule", "funding")
+COPIED = ("schedule", "funding", *SIGNED)
 _NAMES = ("frozen_until", "max_change", "price")
 
 
@@ -56,7 +57,9 @@ def with_approved(case: Case, run: Path) -> Case:
     faults += [Fault(TERMS, None, name, None, "an entry as a re-plan writes it") for name in dict.fromkeys(wrong)]
     if faults:
         raise InputError(faults)
-    return replace(case, approved=approve(case, rows["schedule"], rows["funding"], terms["frozen_until"], **limits))
+    plan, signed = (rows["schedule"], rows["funding"]), {name: rows[name] for name in SIGNED}
+    until, most, price = str(terms["frozen_until"]), limits["max_change"], limits["price"]
+    return replace(case, approved=approve(case, *plan, until, most, price, signed=signed))
 
 
 def _limit(value: object) -> Decimal | None:

@@ -5,7 +5,8 @@ Per line, with whole dues and whole payments,
     Σ_f commit[f,t] = whole due of the milestones that begin in t
     Σ_{s≤t} commit[f,s] ≥ Σ_{s≤t} pay[f,s],  equal over the horizon
 
-where a funder with a ceiling in any cycle commits only in periods of its cycles. On a line on which everything begins
+where a funder with a ceiling in any cycle commits only in periods of its cycles. What a re-plan knows to have been
+committed before its first free period stays as it was. On another line on which everything begins
 in one period, each funder commits there what it pays. On the others the rows are a flow through a network, so that
 whole commitments exist where any do. They stay next to the continuous ones, and within the ceilings where that can be
 had (a small integer program). Source: model.md, rule 8, "Money is exact".
@@ -26,7 +27,30 @@ from .small import Steps
 
 FAR, OVER = 10.0, 1e4  # what a unit away from the continuous commitments, or over a ceiling, weighs
 
+NONE = {("", ""): 1}  # an overshoot of no ceiling: the payments will not do
+
 Payer = tuple[str, LineKey]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a re-plan knows to have been committed before its first free period `frozen`, and on which lines."""
+
+    amounts: Mapping[PayKey, int]
+    lines: frozenset[LineKey]
+    frozen: int
+
+    @classmethod
+    def of(cls, case: Case) -> "Kept":
+        """Return what was committed before; nothing where the case has no approved plan."""
+        approved = case.approved
+        if approved is None:
+            return cls({}, frozenset(), 1)
+        return cls(approved.committed_before, approved.lines_signed, approved.frozen)
+
+    def fixes(self, line: LineKey, t: int) -> bool:
+        """Tell whether what is committed on a line in a period is known."""
+        return t < self.frozen and line in self.lines
 
 
 @dataclass(frozen=True)
@@ -86,8 +110,9 @@ def whole_commitments(
     currency: Mapping[LineKey, str],
 ) -> Committed:
     """Return the whole commitments that go with whole payments, on all lines under commitment."""
-    ceilings = Ceilings(case, books)
+    ceilings, kept = Ceilings(case, books), Kept.of(case)
     lines = {line for _, line, _ in decisions.commitments} | {line for f, line, _ in payments if f in ceilings.bound}
+    lines |= kept.lines
     if not lines:
         return Committed()
     due = begun(case, books.factors, decisions.starts, decisions.levels, sorted(lines))
@@ -95,38 +120,44 @@ def whole_commitments(
     for (funder, line, t), amount in payments.items():
         if line in due:
             paid[funder, line][t] = amount
-    found = {
-        (funder, line, next(iter(due[line]))): sum(amounts.values())
-        for (funder, line), amounts in paid.items()
-        if len(due[line]) == 1
-    }
-    several = {owner: amounts for owner, amounts in paid.items() if len(due[owner[1]]) > 1}
+    found = dict(kept.amounts)
+    several: dict[Payer, dict[int, int]] = {(funder, line): {} for funder, line, _ in kept.amounts}
+    for (funder, line), amounts in paid.items():
+        if len(due[line]) == 1 and line not in kept.lines:
+            found[funder, line, next(iter(due[line]))] = sum(amounts.values())
+        else:
+            several[funder, line] = amounts
     if several:
         scale = {line: case.unit * books.units(currency[line]) for _, line in several}
         aims = {key: a * scale[key[1]] for key, a in decisions.commitments.items() if key[1] in scale}
-        split = Split(ceilings, due, several, aims, currency).settle(found)
+        split = Split(ceilings, due, several, aims, currency, kept).settle(found)
         if split is None:  # no whole commitments for these payments: other payments are needed
-            return Committed(found, {key: 1 for key in ceilings.most if key[0] in {f for f, _ in several}})
+            funders = {funder for funder, _ in several}
+            return Committed(found, dict.fromkeys((key for key in ceilings.most if key[0] in funders), 1) or NONE)
         found |= split
     return Committed(found, ceilings.overshoot(found, currency))
 
 
 @dataclass(frozen=True)
 class Split:
-    """Lines on which milestones begin in several periods: what begins, what is paid, what is aimed at."""
+    """Lines on which milestones begin in several periods: what begins, what is paid, what is aimed at.
+
+    What is `kept` is fixed.
+    """
 
     ceilings: Ceilings
     due: Mapping[LineKey, Mapping[int, int]]
     paid: Mapping[Payer, Mapping[int, int]]
     aims: Mapping[PayKey, float]
     currency: Mapping[LineKey, str]
+    kept: Kept
 
     def settle(self, fixed: Mapping[PayKey, int]) -> dict[PayKey, int] | None:
-        """Return the whole commitments next to those of the other lines; None where there are none."""
+        """Return the whole commitments next to those that are `fixed`; None where there are none."""
         steps, base, at = Steps(), dict[PayKey, int](), defaultdict[tuple[LineKey, int], list[PayKey]](list)
         for (funder, line), amounts in self.paid.items():
             for t in self.due[line]:
-                if self.ceilings.may(funder, t):
+                if self.ceilings.may(funder, t) and not self.kept.fixes(line, t):
                     key = funder, line, t
                     aim = min(max(0.0, self.aims.get(key, 0.0)), float(sum(amounts.values())))
                     base[key] = int(aim + 1e-6)
@@ -144,13 +175,14 @@ class Split:
     def _follow(self, steps: Steps, base: Mapping[PayKey, int], owner: Payer) -> None:
         """Add rows: what is paid has been committed before, and at the end no more than that."""
         before: list[PayKey] = []
-        begins = sorted(self.due[owner[1]])
+        begins, known = sorted(self.due[owner[1]]), 0
         for place, start in enumerate(begins, start=1):
             key = (*owner, start)
             before += [key] if key in base else []
+            known += self.kept.amounts.get(key, 0)
             last = place == len(begins)
             paid = sum(a for t, a in self.paid[owner].items() if last or t < begins[place])
-            left = paid - sum(base[one] for one in before)
+            left = paid - known - sum(base[one] for one in before)
             steps.row(dict.fromkeys(before, 1.0), left, left if last else inf)
 
     def _limit(self, steps: Steps, base: Mapping[PayKey, int], fixed: Mapping[PayKey, int]) -> None:

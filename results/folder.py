@@ -97,15 +97,17 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 def _write_approved(approved: Approved, folder: Path) -> None:
     """Write the approved plan and what was asked of the re-plan into a new folder."""
+    from .verify_cells import COLUMNS  # loads pandas, which whoever has a plan to write has loaded
+
     folder.mkdir()
-    _write_rows(folder / "schedule.csv", approved.schedule)
-    _write_rows(folder / "funding.csv", approved.funding)
+    for name, rows in approved.tables.items():
+        _write_rows(folder / f"{name}.csv", rows, COLUMNS[name])
     text = json.dumps(approved.terms, indent=2, ensure_ascii=False) + "\n"
     (folder / "replan.json").write_text(text, encoding="utf-8")
 
 
-def _write_rows(path: Path, rows: Sequence[Record]) -> None:
+def _write_rows(path: Path, rows: Sequence[Record], columns: Sequence[str]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]) if rows else ["empty"], lineterminator="\n")
+        writer = csv.DictWriter(file, list(rows[0]) if rows else columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

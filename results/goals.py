@@ -40,6 +40,20 @@ def reached(case: Case, tables: Text, decisions: Decisions) -> dict[str, float]:
     return values(case, decisions) | priced(case, tables["funding"])
 
 
+def total(terms: Mapping[str, float]) -> float:
+    """Return the sum of terms as they are written, so that rounded amounts add up to a rounded one."""
+    return float(sum((Decimal(repr(term)) for term in terms.values()), Decimal(0)))
+
+
+def cents(case: Case, *plans: Text) -> float:
+    """Return how far rounding alone can move what plans reach apart: a minor unit per payment; 0 where it is value."""
+    goal = case.settings.objective.goal
+    if goal == "value":
+        return 0.0
+    units = max(len(tables["funding"]) for tables in plans) / 10.0 ** case.minor_digits(case.base)
+    return units / min(float(row.key) for row in case.parties.values() if row.key) if goal == "key" else units
+
+
 def values(case: Case, decisions: Decisions) -> dict[str, float]:
     """Return the present value of what is done, and of the synergies where the case has any."""
     synergies = {"synergies": math.fsum(decisions.bonus.values())} if case.rows(SynergyRow) else {}

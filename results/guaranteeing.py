@@ -6,7 +6,8 @@
 
 where the cycle is that of the guarantor in which the first milestone in scope begins. Where several guarantees apply to
 a payment, the continuous plan says how it is shared. A cap holds exactly: where rounding passes it, less is guaranteed,
-within the one minor unit per amount to which the leverage holds. Minor units. Source: model.md, rule 7, "Money is
+within the one minor unit per amount to which the leverage holds. What a re-plan knows to have been guaranteed for what
+has begun stays so, whatever is mobilised. Minor units. Source: model.md, rule 7, "Money is
 exact".
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..inputs.approved import given_before
 from ..inputs.case import Case, Cycle
 from ..inputs.tables import GuaranteeRow
 from .accounts import Books
@@ -58,6 +60,7 @@ class Guaranteeing:
         self.rules = case.rows(GuaranteeRow)
         self.covered = [case.select_funders(rule.funders) for rule in self.rules]
         self.scope = [case.select_initiatives(rule.initiatives) for rule in self.rules]
+        self.given = {} if case.approved is None else given_before(case, case.approved)
 
     def guarantee(
         self, decisions: Decisions, payments: Mapping[PayKey, int], currency: Mapping[LineKey, str]
@@ -81,7 +84,10 @@ class Guaranteeing:
             found |= {(n, name): backing for n, backing in self._share(groups, self._room(decisions, name)).items()}
         whole = {key: ceiling(exact / self._leverage(key)) for key, exact in found.items()}
         least = {key: ceiling((half_up(exact) - units[key]) / self._leverage(key)) - 1 for key, exact in found.items()}
+        kept = {key: amount for key, amount in self.given.items() if amount or key in found}
+        whole, least = whole | kept, least | kept
         self._cap(whole, least)
+        found |= {key: ZERO for key in kept if key not in found}
         return {self._key(*key, decisions.starts): self._row(key, found, whole, decisions) for key in found}
 
     def _fits(self, funder: str, line: LineKey, starts: Starts) -> Fits:

@@ -20,6 +20,7 @@ from .ledger import Due, ceiling
 from .limits import Limits
 from .mending import Cell, CycleKey, Mender, room, sources
 from .relief import CapKey
+from .signing import settle_signed
 
 ROUNDS, PATIENCE = 20, 4  # how often units are moved between payers, and how often in vain
 DUST = 1e-8  # a part of a due below which a continuous payment is the solver's tolerance, not a decision
@@ -98,7 +99,7 @@ class Rounding:
         self.of_cycle: dict[CycleKey, list[Cell]] = defaultdict(list)
         self._rates: dict[tuple[str, str, int], float] = {}
         self.touched: set[str] = set(case.funders)
-        frozen = _frozen(case)
+        frozen, signed = _frozen(case), case.approved.lines_signed if case.approved is not None else frozenset()
         for cell in self.cells:
             kept = frozen.get((cell.due.line, cell.due.period), {})
             if sum(kept.values()) == cell.due.amount:
@@ -107,8 +108,9 @@ class Rounding:
                 self._split(cell)
             for funder in cell.wanted:
                 self.of_funder[funder].append(cell)
-                if not kept:
+                if not kept and cell.due.line not in signed:
                     self.of_cycle[self.cycle(funder, cell)].append(cell)
+        settle_signed(case, books, decisions, self)
 
     def cycle(self, funder: str, cell: Cell) -> CycleKey:
         """Return the cycle from which a funder pays a cell."""
@@ -197,7 +199,7 @@ def round_plan(case: Case, books: Books, dues: list[Due], decisions: Decisions, 
     limits = Limits(rounding)
     least, patience = math.inf, PATIENCE
     for turn in range(ROUNDS):
-        hedged = _hedges(rounding.exposures(), decisions.hedge_shares)
+        hedged = _hedges(case, rounding.exposures(), decisions.hedge_shares)
         guarantees = rounding.guarantees()
         accounts |= {f: rounding.accounts(f, hedged, guarantees) for f in case.funders if f in rounding.touched}
         rounding.touched.clear()
@@ -224,10 +226,17 @@ def round_plan(case: Case, books: Books, dues: list[Due], decisions: Decisions, 
     )
 
 
-def _hedges(exposures: Mapping[HedgeKey, int], shares: Mapping[HedgeKey, float]) -> dict[HedgeKey, int]:
-    """Return whole hedges: the wanted part of each exposure, rounded up, never more than the exposure."""
-    found = {}
+def _hedges(case: Case, exposures: Mapping[HedgeKey, int], shares: Mapping[HedgeKey, float]) -> dict[HedgeKey, int]:
+    """Return whole hedges: the wanted part of each exposure, rounded up, never more than the exposure.
+
+    What a re-plan knows to have been hedged before its first free period stays as it was.
+    """
+    found, approved = {}, case.approved
+    until = approved.frozen if approved is not None and "currency" in approved.signed else 0
     for key, amount in exposures.items():
+        if approved is not None and key[2] < until:
+            found[key] = min(amount, approved.hedged_before.get(key, 0))
+            continue
         share = shares.get(key, 0.0)
         if share > 1e-9:
             found[key] = amount if share > 1 - 1e-7 else min(amount, int(amount * share) + 1)

@@ -45,8 +45,10 @@ class Steps:
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
+        if not self.cost:
+            return {} if all(least <= 0 <= most for _, least, most in self.rows) else None
         entries = [(k, column, factor) for k, (terms, _, _) in enumerate(self.rows) for column, factor in terms.items()]
-        at, columns, factors = zip(*entries, strict=True)
+        at, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
         matrix = csr_array((factors, (at, columns)), shape=(len(self.rows), len(self.cost)))
         found = milp(
             np.array(self.cost),

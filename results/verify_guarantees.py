@@ -24,6 +24,7 @@ from .verify_cells import Row, Sheet
 from .verify_facts import Facts, Guaranteed
 from .verify_linear import maximise
 from .verify_ratios import Amounts
+from .verify_replanning import kept_guarantees
 from .verify_rows import ZERO, RuleRow, nine_decimals, plain
 
 Fits = tuple[int, ...]
@@ -53,6 +54,7 @@ class Guarantees:
             for row in case.rows(GuaranteeRow)
         ]
         self.given: dict[tuple[int, str], Guaranteed] = {}
+        self.kept = kept_guarantees(facts)
         if "guarantees" in tables or self.rules:
             self._read(Sheet(case, tables, "guarantees", facts.findings))
 
@@ -172,6 +174,7 @@ class Guarantees:
             leverage = Fraction(rule.row.leverage)
             most = sum((amounts.due[pair] for pair in pairs), ZERO) / leverage
             units = sum(map(amounts.due_units, pairs), ZERO) / leverage + facts.minor(unit)
+        most = max(most, self.kept.get((n, initiative), ZERO))
         index = ("guaranteed", given.cycle.name)
         row = RuleRow(
             *("guarantees", rule.row.guarantee, initiative, index, given.amount),

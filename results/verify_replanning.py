@@ -3,6 +3,8 @@
     begun     every milestone that began before the first free period F is done, with its start and level
     new       no other milestone starts before F
     frozen    pay = approved, for every funder, line and period before F, to the minor unit
+    signed    hedged, committed and guaranteed as approved: hedges and commitments of t < F (these on lines on which
+              something was committed then), guarantees whose first milestone in scope has begun
     moved     Σ_{f,i,t ≥ F} max(0, approved − pay) ≤ max_change·Σ approved, base currency at reference rates;
               to one minor unit per amount
 
@@ -12,7 +14,8 @@ Starts are period numbers. Source: model.md, rule 14.
 from collections import defaultdict
 from fractions import Fraction
 
-from ..inputs.approved import Approved
+from ..inputs.approved import Approved, given_before
+from ..inputs.tables import GuaranteeRow
 from .verify_facts import Facts
 from .verify_rows import ZERO, RuleRow
 
@@ -26,6 +29,7 @@ def check_replanning(facts: Facts) -> None:
     if approved is not None:
         _schedule(facts, approved)
         _history(facts, approved)
+        _signed(facts, approved)
         _moved(facts, approved)
 
 
@@ -55,9 +59,46 @@ def _history(facts: Facts, approved: Approved) -> None:
         currency = facts.weights[line[0]][line[2]][0]
         was = approved.history.get(key, 0) * facts.minor(currency)
         index = (*(part for part in line if part), facts.label(t))
-        facts.findings.rule(
-            RuleRow(FAMILY, "frozen payment", funder, index, paid.get(key, ZERO), was, was, unit=currency)
-        )
+        _same(facts, "frozen payment", funder, index, paid.get(key, ZERO), was, currency)
+
+
+def _signed(facts: Facts, approved: Approved) -> None:
+    """Check that what was hedged, committed and guaranteed before is as it was approved."""
+    if "currency" in approved.signed:
+        now = {key: amount for key, amount in facts.hedged.items() if key[2] < approved.frozen and amount}
+        for funder, currency, t in dict.fromkeys([*approved.hedged_before, *now]):
+            was = approved.hedged_before.get((funder, currency, t), 0) * facts.minor(currency)
+            place, value = (currency, facts.label(t)), now.get((funder, currency, t), ZERO)
+            _same(facts, "frozen hedge", funder, place, value, was, currency)
+    lines, before = approved.lines_signed, approved.committed_before
+    committed = {
+        (c.funder, c.line, c.t): c.amount for c in facts.commitments if c.t < approved.frozen and c.line in lines
+    }
+    for funder, line, t in dict.fromkeys([*before, *committed]):
+        currency = facts.weights[line[0]][line[2]][0]
+        was = before.get((funder, line, t), 0) * facts.minor(currency)
+        index = (*(part for part in line if part), facts.label(t))
+        value = committed.get((funder, line, t), ZERO)
+        _same(facts, "frozen commitment", funder, index, value, was, currency)
+    given = {(g.rule, g.initiative): g.amount for g in facts.guarantees}
+    rules = facts.case.rows(GuaranteeRow)
+    for (n, name), was in kept_guarantees(facts).items():
+        value, currency = given.get((n, name), ZERO), facts.case.initiatives[name].currency
+        if was or value:
+            _same(facts, "frozen guarantee", rules[n].guarantee, (name,), value, was, currency)
+
+
+def _same(
+    facts: Facts, rule: str, owner: str, index: tuple[str, ...], value: Fraction, was: Fraction, unit: str
+) -> None:
+    facts.findings.rule(RuleRow(FAMILY, rule, owner, index, value, was, was, unit=unit))
+
+
+def kept_guarantees(facts: Facts) -> dict[tuple[int, str], Fraction]:
+    """Return what a re-plan knows to have been guaranteed by each row for each initiative that has begun."""
+    approved = facts.case.approved
+    found = {} if approved is None else given_before(facts.case, approved)
+    return {key: units * facts.minor(facts.case.initiatives[key[1]].currency) for key, units in found.items()}
 
 
 def promised(facts: Facts, approved: Approved) -> dict[Moved, Fraction]:

@@ -46,12 +46,32 @@ def test_a_binding_change_finds_the_new_best_plan(fundalign: Runner, run: Path, 
     assert summary_of(more)["objective"] == 19.0
 
 
-def test_initiatives_that_the_case_no_longer_knows_are_ignored(fundalign: Runner, run: Path, little: Path) -> None:
+def test_initiatives_that_the_case_no_longer_knows_are_ignored(
+    fundalign: Runner, run: Path, little: Path, tmp_path: Path
+) -> None:
     for table in ("initiatives", "milestones"):
         path = little / f"{table}.csv"
         path.write_text(path.read_text(encoding="utf-8").replace("A,", "Z,").replace("a1", "z1"), encoding="utf-8")
     ran = fundalign("solve", little, "--start", run, "-o", "other", "--format", "json")
     assert summary_of(ran)["objective"] == 10.0
+    assert "(Little) funds nothing that this case knows; the search starts from nothing" in ran.stderr
+    assert "start" not in json.loads((tmp_path / "other" / "manifest.json").read_text(encoding="utf-8"))["options"]
+
+
+def test_how_much_of_the_start_is_known_is_said(fundalign: Runner, run: Path, little: Path) -> None:
+    """With 11 both are funded; of those the case with B renamed knows one, and `tiny` none."""
+    fundalign("solve", little, "--set", "budgets.payments=11", "-o", "both")
+    ran = fundalign("solve", little, "--start", "both", "-o", "again", "--log-json")
+    (told,) = [line for line in map(json.loads, ran.stderr.splitlines()) if line["event"] == "start"]
+    assert (told["message"], told["known"]) == ("start: 2 of 2 funded initiatives known", 2)
+    for table in ("initiatives", "milestones"):
+        path = little / f"{table}.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace("B,", "Z,"), encoding="utf-8")
+    ran = fundalign("solve", little, "--start", "both", "-o", "other")
+    assert "start: 1 of 2 funded initiatives known\n" in ran.stderr
+    ran = fundalign("solve", "tiny", "--start", "both", "-o", "unrelated")
+    assert ran.returncode == 0
+    assert "warning: both (Little) funds nothing that this case knows" in ran.stderr
 
 
 def test_a_start_without_a_plan_is_said_and_ignored(fundalign: Runner, little: Path) -> None:

@@ -70,6 +70,15 @@ def test_key_of_a_party_without_share_is_a_warning(settings: dict[str, Any], tab
     assert (warning.column, warning.hint[:2]) == ("objective.goal", "W:")
 
 
+def test_key_names_the_parties_it_leaves_out(settings: dict[str, Any], tables: Tables) -> None:
+    settings["objective"] = {"goal": "key"}
+    tables["parties"][1]["key"] = ""
+    tables["parties"].append({"party": "W"})  # without a share nobody would look for it
+    (warning,) = case_from_tables(settings, tables).warnings
+    assert told((warning,)) == [("case.toml", "objective.goal", "key", "warning")]
+    assert warning.hint.startswith("S: no key in parties.csv")
+
+
 def test_received_without_share_is_a_warning(settings: dict[str, Any], tables: Tables) -> None:
     settings["objective"] = {"goal": "received", "group": "W"}
     tables["parties"].append({"party": "W"})
@@ -109,6 +118,24 @@ def test_required_value_without_what_is_excluded_and_with_a_negative_discount(
     settings["objective"]["required_value"] = 80.1
     with pytest.raises(InputError, match="at most 80"):
         case_from_tables(settings, tables)
+
+
+def test_required_value_counts_the_gates_on_the_way(settings: dict[str, Any], tables: Tables) -> None:
+    """A is worth 1·0.8 + 9·0.8·0.5 = 4.4 when expected; B waits for its end, 4·0.8·0.5·0.25 = 0.4: 4.8 in all."""
+    settings["objective"] = {"goal": "public_money", "required_value": 4.8}
+    for row, success in zip(tables["milestones"], ("0.8", "0.5", "0.25"), strict=True):
+        row["success"] = success
+    tables["precedence"] = [{"predecessor": "A", "successor": "B"}, {"predecessor": "A/m1", "successor": "B"}]
+    assert case_from_tables(settings, tables).contradictions == ()
+    settings["objective"]["required_value"] = 4.801
+    with pytest.raises(InputError, match=r"at most 4\.8, .*probability of reaching"):
+        case_from_tables(settings, tables)
+    # B need not wait for the end of A: 4·0.25 = 1, and 5.4 in all
+    tables["precedence"][:] = [{"predecessor": "A", "successor": "B", "type": "start-start"}]
+    settings["objective"]["required_value"] = 5.4
+    assert case_from_tables(settings, tables).contradictions == ()
+    settings |= {"expected_value": False, "objective": {"goal": "public_money", "required_value": 14}}
+    assert case_from_tables(settings, tables).contradictions == ()
 
 
 def test_a_what_if_that_asks_for_too_much_is_a_contradiction(small: Case) -> None:

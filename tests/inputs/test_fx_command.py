@@ -115,7 +115,9 @@ REFUSED: list[tuple[list[str], str]] = [
     ([], "give a CASE or --base"),
     (["mine", "--base", "USD"], "the base currency of the case is EUR"),
     (["--base", "EURO"], "did you mean 'EUR'?"),
+    (["--base", "QQQ"], "no ISO 4217 currency code; such as EUR or USD"),
     (["--base", "EUR", "--currencies", "USD,XAF"], "--currencies XAF"),
+    (["--base", "EUR", "--currencies", "KWD"], "no rates of it in EUR; it has AUD, BGN"),
     (["--base", "EUR", "--currencies", "EUR"], "it is the base currency"),
     (["--base", "CLP"], "no rates of the base currency CLP"),
     (["--base", "EUR", "--currencies", "RUB", "--since", "2023-01-01"], "RUB: fewer than 31 days with a rate in EUR"),
@@ -145,6 +147,39 @@ def test_faults_of_the_history_are_3(rates: Path, tmp_path: Path) -> None:
     assert [fault["value"] for fault in json.loads(ran.stdout)["faults"]] == ["x", "2026-13-01"]
     assert "the history has 2 faults; nothing was written" in ran.stderr
     assert not (tmp_path / "out").exists()
+
+
+# What is asked of a file, and the places at which it is faulty: (row, column, value).
+LACKING: list[tuple[list[str], list[tuple[int | None, str, str | None]], str]] = [
+    (["--base", "USD", "--quoted-in", "EUR"], [(None, "USD", None)], "rates of the base currency USD"),
+    (["--base", "EUR", "--currencies", "SEK,USD,JPY"], [(None, "USD", "0 days"), (None, "JPY", "0 days")], "31 days"),
+    (["--base", "EUR", "--since", "2026-01-20", "--currencies", "SEK"], [(None, "SEK", "22 days")], "31 days"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "places", "told"), LACKING)
+def test_what_a_file_lacks_is_a_fault_of_it(
+    arguments: list[str], places: list[tuple[int | None, str, str | None]], told: str, rates: Path, tmp_path: Path
+) -> None:
+    ran = fx(tmp_path, *arguments, "--rates", rates, "-o", "out", "--format", "json")
+    assert ran.returncode == 3, ran.stderr
+    faults = json.loads(ran.stdout)["faults"]
+    assert [(fault["row"], fault["column"], fault["value"]) for fault in faults] == places
+    assert all(fault["file"] == "rates.csv" and told in fault["expected"] and fault["hint"] for fault in faults)
+    assert "nothing was written" in ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_rate_out_of_place_is_told_with_what_else_is_missing(tmp_path: Path) -> None:
+    """Twice a hundredfold, in one file of 40 days: faults of both, and of the currency that is not there."""
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(40)]
+    rows = [f"{day},{'100' if n in (7, 9) else '1'},{'900' if n == 20 else '9'}" for n, day in enumerate(days)]
+    (tmp_path / "wild.csv").write_text("\n".join(["date,SEK,USD", *rows]) + "\n", encoding="utf-8")
+    ran = fx(tmp_path, "--base", "EUR", "--currencies", "SEK,USD,JPY", "--rates", "wild.csv", "--format", "json")
+    assert ran.returncode == 3, ran.stderr
+    faults = json.loads(ran.stdout)["faults"]
+    assert [fault["column"] for fault in faults] == ["JPY", "SEK", "USD"]
+    assert "by a factor of 100 on 2026-01-08" in faults[1]["hint"]
 
 
 def test_faults_of_the_case_are_3(mine: Path, tmp_path: Path) -> None:

@@ -51,14 +51,16 @@ FAULTS: list[tuple[str, list[tuple[int | None, str | None, str | None]], str]] =
     ("date,USB\n2026-01-02,1.1\n", [(1, "USB", "USB")], "did you mean"),
     ("date,USD,USD\n2026-01-02,1.1,1\n", [(1, "USD", "USD"), (2, "USD", "1")], "every currency once"),
     ("date,USD\n2026-01-02,1.1\n2026-01-02,1.2\n", [(3, "date", "2026-01-02"), (3, "USD", "1.2")], "every date once"),
-    ("date,USD\n2026-01-02,1.1,3\n2026-01-03\n", [(2, None, "3 cells"), (3, None, "1 cells")], "2 cells"),
+    ("date,USD\n2026-01-02,1.1,3\n2026-01-03\n", [(2, None, "3 cells"), (3, None, "1 cell")], "2 cells"),
     ('date,USD\n2026-01-02,"1,1"\n2026-01-05,0\n2026-01-06,-1\n',
      [(2, "USD", "1,1"), (3, "USD", "0"), (4, "USD", "-1")], "a number"),
     ("date,currency,rate\n2026-01-02,USD\n2026-1-2,XYZ,1\n", [(2, None, "2 cells"), (3, "date", "2026-1-2"),
                                                              (3, "currency", "XYZ")], "3 cells"),
     ("date,currency,rate\n2026-01-02,USD,1\n2026-01-02,USD,2\n", [(3, "rate", "2")], "one rate of USD for 2026-01-02"),
     ("date,USD\n2026-01-02,N/A\n", [(None, None, None)], "at least one rate"),
-    ('date,USD\n2026-01-02,"1\n', [(None, None, None)], "well-formed CSV"),
+    ('date,USD\n2026-01-02,"1\n', [(2, None, None)], "well-formed CSV"),
+    ("date;USD\n2.1.2026;1,1\n", [(1, None, "date;USD"), (2, "date", "2.1.2026")], "a comma-separated file"),
+    ('date,USD\n2026-01-02,x\n2026-01-05,"1\n', [(3, None, None), (2, "USD", "x")], "well-formed CSV"),
 ]  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def test_faults_of_a_file(text: str, places: list[tuple[int | None, str | None, 
     assert [(fault.row, fault.column, fault.value) for fault in found] == places
     assert {fault.file for fault in found} == {"rates.csv"}
     assert told in f"{found[0].expected} {found[0].hint}"
+    assert all(fault.hint for fault in found)
 
 
 def test_a_file_on_disk(tmp_path: Path) -> None:
@@ -79,6 +82,10 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
     place.write_bytes("date,USD\n2026-01-02,0.9\n".encode("utf-16"))
     with pytest.raises(InputError, match="UTF-8"):
         read_history(place, "EUR", inverse=False)
+    place.write_bytes("date,USD,note\n2026-01-02,0.9,geprüft\n2026-01-05,x,\n".encode("cp1252"))
+    with pytest.raises(InputError) as caught:
+        read_history(place, "EUR", inverse=False)
+    assert [(f.row, f.column) for f in caught.value.faults] == [(2, None), (1, "note"), (3, "USD")]
     with pytest.raises(UsageError, match="no such file"):
         read_history(tmp_path / "other.csv", "EUR", inverse=False)
 

@@ -76,6 +76,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "equity": (("received_sum", "contributed_sum", "equity_at_least", "equity_at_most"), ()),
     "earmarks": (("earmark_at_least", "earmark_at_most"), ()),
     "replanning": (("begun", "unpayable", "away_least", "moved"), ("pay", "level", "away")),
+    "signed": (("unsigned",), ("hedged", "commit", "guaranteed")),
     "objective": (("objective", "required_value", "key_least"), ()),
 }
 

@@ -18,6 +18,8 @@ Row = Mapping[str, Any]
 Tables = Mapping[str, list[dict[str, Any]]]
 Settings = Mapping[str, Any]
 
+NAMED = {"choices": "choice", "earmarks": "rule", "eligibility": "rule"}
+"""Tables in which the rows of one name are one rule, and the column that names it."""
 PER_YEAR = {"Y": 1, "H": 2, "Q": 4, "M": 12}
 
 
@@ -77,6 +79,14 @@ class Book:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         return self.tables.get(table, [])
+
+    def rules(self, table: str) -> list[list[dict[str, Any]]]:
+        """The rows rule by rule: rows of one name are one rule where scopes add up, else each row is a rule."""
+        name = NAMED.get(table)
+        found: dict[Any, list[dict[str, Any]]] = {}
+        for n, r in enumerate(self.rows(table)):
+            found.setdefault(r[name] if name else n, []).append(r)
+        return list(found.values())
 
     def period(self, label: Any, default: int | None = None) -> int | None:
         """Planning period 1..T of a label (may lie outside), or the default if empty."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from .book import Book, Row, Settings, Span, Tables, flag, given, number, text
 from .draws import joint_moves
+from .past import Past
 
 __all__ = ["Data", "Line", "Row", "Span", "Step", "text"]
 
@@ -34,8 +35,9 @@ class Line:
 class Data(Book):
     """Everything the enumeration and the payment check ask about one case."""
 
-    def __init__(self, settings: Settings, tables: Tables) -> None:
+    def __init__(self, settings: Settings, tables: Tables, past: Past | None = None) -> None:
         super().__init__(settings, tables)
+        self.past = past
         self.funders = {text(r["funder"]): r for r in self.rows("funders")}
         self.initiatives = {text(r["initiative"]): r for r in self.rows("initiatives")}
         self.shares: dict[str, dict[str, float]] = {}

@@ -37,7 +37,8 @@ def draw_guarantees(d: Draft) -> None:
     """Guarantees of public funders for the private one, in all or part of the programme."""
     rng = d.rng
     guarantors = [r["funder"] for r in d.rows("funders") if r["kind"] != "private"]
-    for n in range(rng.choice([1, 1, 2])):
+    for _ in range(rng.choice([1, 1, 2])):
+        n = len(d.rows("guarantees"))
         row: Row = {
             "guarantee": f"g{n + 1}",
             "guarantor": rng.choice(guarantors),
@@ -55,7 +56,8 @@ def draw_synergy(d: Draft) -> None:
     """More, or now and then less, than the parts when two or three initiatives are all done."""
     rng = d.rng
     mine = [r["initiative"] for r in d.rows("initiatives")]
-    for n in range(rng.choice([1, 1, 2])):
+    for _ in range(rng.choice([1, 1, 2])):
+        n = len(d.rows("synergies"))
         for i in rng.sample(mine, 2):
             d.add("groups", group=f"together{n + 1}", kind="initiative", member=i)
         worth = d.some(6, 24, 2) if d.maybe(0.7) else -d.some(2, 9, 2)

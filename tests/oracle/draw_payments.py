@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .data import Data
 from .draft import Draft, Row, money, scope
-from .families import MEASURES
+from .families import MEASURES, ROWS
 from .who_pays import permitted
 
 IN_CYCLES = ("carry_over", "stability", "commitments", "matching:cumulative")
@@ -52,7 +52,7 @@ def draw_budgets(d: Draft) -> None:
     scarce = d.hard("goal:received") or d.hard("goal:key")
     plenty = (plenty and not scarce and not d.hard("infeasible")) or d.hard("goal:public_money")
     level = d.some(1.0, 1.7) if plenty else d.some(0.6, 1.05) if scarce else d.some(0.7, 1.2)
-    level *= 0.5 if d.hard("infeasible") else 1.0
+    level *= 0.5 if d.hard("infeasible") else 1.8 if d.featured & set(ROWS) else 1.0
     load = loads(d)
     for row in d.rows("funders"):
         late, torn = d.hard("milestones:sunset"), d.hard("milestones:max_pause")
@@ -84,8 +84,8 @@ def draw_budgets(d: Draft) -> None:
 
 def draw_eligibility(d: Draft) -> None:
     """Red lines and positive lists."""
-    for n in range(d.rng.choice([1, 2, 2, 3])):
-        row = d.add("eligibility", rule=f"e{n + 1}", **scope(d))
+    for _ in range(d.rng.choice([1, 2, 2, 3])):
+        row = d.add("eligibility", rule=f"e{len(d.rows('eligibility')) + 1}", **scope(d))
         row["funders"] = d.rng.choice([*names(d), "public", *d.groups("funder")])
         allow = d.maybe(0.3)
         row["allow"] = "true" if allow else "false"
@@ -94,7 +94,8 @@ def draw_eligibility(d: Draft) -> None:
 
 
 def draw_cofunding(d: Draft) -> None:
-    row = d.add("cofunding", rule="co1", **(scope(d) if d.maybe(0.5) else {"initiatives": ""}))
+    number = len(d.rows("cofunding")) + 1
+    row = d.add("cofunding", rule=f"co{number}", **(scope(d) if d.maybe(0.5) else {"initiatives": ""}))
     private = "V" in names(d)
     if private and d.maybe(0.5):
         row |= {"funders": d.rng.choice(["V", "private"]), "at_least": str(d.some(0.25, 0.55))}
@@ -110,9 +111,10 @@ def draw_matching(d: Draft) -> None:
         return
     ahead = d.hard("matching:cumulative")
     least, most = (0.8, 2.5) if ahead else (0.15, 0.9 if d.hard("matching") and not d.hard("matching:cap") else 1.5)
-    for n in range(d.rng.choice([1, 1, 2])):
+    for _ in range(d.rng.choice([1, 1, 2])):
         where = {"initiatives": ""} if ahead else scope(d)
-        row = d.add("matching", rule=f"match{n + 1}", funders=d.rng.choice(["M", "matching"]), **where)
+        number = len(d.rows("matching")) + 1
+        row = d.add("matching", rule=f"match{number}", funders=d.rng.choice(["M", "matching"]), **where)
         bases = ["public", "both", "private"] if "V" in names(d) else ["public", "both"]
         row |= {"base": d.rng.choice(bases), "ratio": str(d.some(least, most))}
         if d.hard("matching:cap"):
@@ -153,7 +155,7 @@ def draw_equity(d: Draft, measure: str) -> None:
 
 
 def draw_earmark(d: Draft) -> None:
-    row = d.add("earmarks", rule="ear1", **scope(d))
+    row = d.add("earmarks", rule=f"ear{len(d.rows('earmarks')) + 1}", **scope(d))
     if not row["initiatives"]:
         row["initiatives"] = d.rng.choice([r["initiative"] for r in d.rows("initiatives")])
     row["funders"] = d.rng.choice([*names(d, "public"), *d.groups("funder"), "public", ""])

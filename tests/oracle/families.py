@@ -56,6 +56,20 @@ SETTINGS = ("required_value", "tie_break", *(f"goal:{goal}" for goal in GOALS))
 """Rules that stand in case.toml."""
 EQUITY_PARTS = tuple(f"equity:{measure}" for measure in MEASURES)
 PARTS = (*MILESTONE_PARTS, "precedence:gate", *EQUITY_PARTS)
+SEVERAL = (
+    "precedence",
+    "choices",
+    "eligibility",
+    "cofunding",
+    "matching",
+    "guarantees",
+    "equity",
+    "earmarks",
+    "synergies",
+)
+"""Tables of which a case may have several rules."""
+ROWS = (*(f"{table}:rows" for table in SEVERAL), "choices:union", "earmarks:union")
+"""Two rules of one table that matter at once; rows of one rule that are not what each would be by itself."""
 ON_SCHEDULES = ("milestones", "precedence", "choices", "ranking", "equity:initiatives", "equity")
 HELPFUL = ("carry_over", "hedging", "levels")
 """What can only help; to leave out anything else can only help, but for those in BOTH."""
@@ -66,6 +80,10 @@ def present(data: Data, family: str) -> bool:
     """Whether the case says anything that could make this family or part bind."""
     if family in EQUITY_PARTS:
         return any(f"equity:{r['measure']}" == family for r in data.rows("equity"))
+    if family in ROWS:
+        table, _, what = family.partition(":")
+        rules = data.rules(table)
+        return len(rules) > 1 if what == "rows" else len(rules) < len(data.rows(table))
     if family.startswith("buffer:") and family != f"buffer:{data.method}":
         return False
     if family in SETTINGS:

@@ -12,9 +12,10 @@ from .book import Settings, Tables
 from .data import Data
 from .draft import Draft, levelled
 from .draw_limits import draw_goal, draw_levels, draw_limits
+from .draw_more import draw_more
 from .draw_payments import draw_payment_rules
 from .draw_programme import draw_initiatives, draw_order_rules, draw_payers, draw_settings
-from .families import EQUITY_PARTS, FAMILIES, GOALS, METHODS, PARTS, SETTINGS
+from .families import EQUITY_PARTS, FAMILIES, GOALS, METHODS, PARTS, ROWS, SETTINGS
 from .oracle import Oracle
 from .sharpen import sharpened
 from .who_pays import eligible, permitted
@@ -23,6 +24,17 @@ BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
 """Families that others bring with them."""
 WHOLE = tuple(f for f in FAMILIES if f not in BASIC)
 FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
+SELDOM = (
+    "precedence:rows",
+    "choices:rows",
+    "cofunding:rows",
+    "earmarks:rows",
+    "choices:union",
+    "earmarks:union",
+    "equity:rows",
+)
+"""Several rules of one table that seldom matter at once among many others: featured in plainer cases of their own."""
+PLAINER = 0.3
 LIKELY = dict.fromkeys(WHOLE, 0.27) | {
     **dict.fromkeys(("choices", "tickets", "commitments", "buffer:cvar"), 0.4),
     **dict.fromkeys(("earmarks", "cofunding", "risk_tolerance", "buffer:additive", "buffer:budgeted"), 0.45),
@@ -53,7 +65,7 @@ STEPS = (
     draw_limits,
     draw_goal,
 )
-ATTEMPTS, CHOOSY = 14, 10
+ATTEMPTS, CHOOSY, PATIENT = 14, 10, 40
 
 
 def random_case(seed: int) -> tuple[Settings, Tables]:
@@ -63,26 +75,31 @@ def random_case(seed: int) -> tuple[Settings, Tables]:
 
 
 def random_oracle(seed: int) -> Oracle:
-    """The oracle of `random_case(seed)`.
+    """The oracle of `random_case(seed)`."""
+    return drawn(1_000 * seed, FEATURES[seed % len(FEATURES)], SECOND[seed // 3 % len(SECOND)], ATTEMPTS)
 
-    The seed's features get a few attempts to be binding, the second one fewer; if they never are, the last case is as
-    good as any.
-    """
-    feature, second = FEATURES[seed % len(FEATURES)], SECOND[seed // 3 % len(SECOND)]
+
+def several_oracle(seed: int) -> Oracle:
+    """The oracle of a case in which several rules of one table, or rows of one rule, matter together."""
+    return drawn(10_000_000 + 1_000 * seed, SELDOM[seed % len(SELDOM)], "", PATIENT)
+
+
+def drawn(seed: int, feature: str, second: str, attempts: int) -> Oracle:
+    """The features get some attempts to be binding, the second one fewer; if never, the last case is as good as any."""
     last: Oracle | None = None
     for attempt in range(50):
-        draft = draw(random.Random(1_000 * seed + attempt), feature, second)
+        draft = draw(random.Random(seed + attempt), feature, second)
         tables = {name: levelled(rows) for name, rows in draft.tables.items() if rows}
         oracle = Oracle(draft.settings, tables)
         if not payers_exist(oracle.data) or not len(oracle.schedules(frozenset({"equity"})).pick):
             continue
         oracle = ambitious(oracle, draft.ambition)
-        first = fitted(oracle, feature, idle=feature == "infeasible" or seed % 12 == 0)
+        first = fitted(oracle, feature, idle=feature == "infeasible" or seed % 12_000 == 0)
         both = fitted(first, second, idle=True) if first is not None and attempt < CHOOSY else first
         if both is not None and shows(both, feature):
             return both
         last = first or last or oracle
-        if attempt + 1 >= ATTEMPTS:
+        if attempt + 1 >= attempts:
             return last
     raise ValueError(f"no valid case for seed {seed}")
 
@@ -119,11 +136,13 @@ def shows(oracle: Oracle, feature: str) -> bool:
 
 def draw(rng: random.Random, feature: str, second: str = "", without: frozenset[str] = frozenset()) -> Draft:
     """A case around one or two features, with some others beside them; `without` is never featured."""
-    featured = {feature, second} | {f for f in WHOLE if rng.random() < LIKELY[f]}
-    featured |= {f for f in PARTS if rng.random() < (0.07 if f in EQUITY_PARTS else 0.04)}
+    rare = PLAINER if feature in ROWS else 1.0
+    featured = {feature, second} | {f for f in WHOLE if rng.random() < LIKELY[f] * rare}
+    featured |= {f for f in PARTS if rng.random() < (0.07 if f in (*EQUITY_PARTS, "precedence:gate") else 0.04)}
     featured |= {f for f in ("required_value", "tie_break") if rng.random() < 0.45}
     if not featured & set(AIMS) and (feature == "required_value" or rng.random() < 0.3):
         featured.add(rng.choice(AIMS))
+    featured |= {f.partition(":")[0] for f in (feature, second) if f in ROWS}
     featured -= without
     for options in (BUFFERS, AIMS, MATCHED):
         named = [f for f in (feature, second) if f in options]
@@ -132,6 +151,8 @@ def draw(rng: random.Random, feature: str, second: str = "", without: frozenset[
     draft = Draft(rng, featured)
     for step in STEPS:
         step(draft)
+    if feature not in PARTS:
+        draw_more(draft)
     return draft
 
 

@@ -26,9 +26,11 @@ class Sought:
 
 
 def total_value(p: Payments) -> tuple[Terms, Floats]:
-    """Columns and levels that are value: milestones and synergies."""
+    """Columns and levels that are value: milestones and synergies, less the price of money that moves."""
     bonus: Terms = {key: 1.0 for key in p.columns if key[0] == "bonus"}
-    return bonus | {key: -1.0 for key in p.columns if key[0] == "loss"}, p.work.worth
+    price = 0.0 if p.data.past is None else number(p.data.past.price)
+    away: Terms = {key: -price for key in p.columns if price and key[0] == "away"}
+    return bonus | away | {key: -1.0 for key in p.columns if key[0] == "loss"}, p.work.worth
 
 
 def outlay(p: Payments) -> Terms:
@@ -105,6 +107,8 @@ def at_best(p: Payments, goal: Goal, found: Schedules, drop: frozenset[str]) -> 
 
 def settled(p: Payments, goal: Goal, drop: frozenset[str]) -> bool:
     """Whether `at_best` is the cost itself, because it depends on the schedule alone."""
+    if p.data.past is not None and p.data.past.price:
+        return False
     return goal in ("value", "received", "key") and ("levels" in drop or not p.work.partial.any())
 
 

@@ -14,10 +14,12 @@ from typing import Literal
 
 import numpy as np
 
+from . import several
 from .book import Settings, Tables
 from .data import Data
-from .families import BOTH, FAMILIES, HELPFUL, ON_SCHEDULES, PARTS, SETTINGS, present
+from .families import BOTH, FAMILIES, HELPFUL, ON_SCHEDULES, PARTS, ROWS, SETTINGS, present
 from .goals import Goal, at_best, least_value, settled
+from .past import Past
 from .pricing import TINY, Priced, Pricing, View
 from .program import CLEAR, Cut
 from .rules import program
@@ -63,9 +65,10 @@ class Oracle:
     tables: Tables
     prune: bool = True
     cuts: dict[str, list[Cut]] = field(default_factory=dict)
+    past: Past | None = None
 
     def __post_init__(self) -> None:
-        self.data = Data(self.settings, self.tables)
+        self.data = Data(self.settings, self.tables, self.past)
         self.enumerated: dict[frozenset[str], Schedules] = {}
 
     @cached_property
@@ -168,7 +171,9 @@ class Oracle:
         rows = self.data.rows("initiatives")
         if without not in ("milestones", "milestones:escalation") or not any(r.get("escalation") for r in rows):
             return self, drop
-        return Oracle(self.settings, {**self.tables, "initiatives": [{**r, "escalation": ""} for r in rows]}), drop
+        return Oracle(
+            self.settings, {**self.tables, "initiatives": [{**r, "escalation": ""} for r in rows]}, past=self.past
+        ), drop
 
     def binds(self, family: str) -> bool:
         """Whether leaving a family or part out changes the optimum."""
@@ -177,6 +182,8 @@ class Oracle:
             return self.matters()
         if family == "tie_break":
             return self.tied()
+        if family in ROWS:
+            return several.matter(self, family)
         oracle, drop = self.variant(family)
         if family in BOTH:
             return not best.agrees(oracle.search(drop, self.goal))
@@ -209,6 +216,6 @@ class Oracle:
         most = self.pricing.price(begin, self.pricing.view(frozenset({"tie_break"})), "waste").cost
         return most is not None and -most > least.cost + least.step
 
-    def binding(self, families: Iterable[str] = (*FAMILIES, *PARTS, *SETTINGS)) -> set[str]:
+    def binding(self, families: Iterable[str] = (*FAMILIES, *PARTS, *SETTINGS, *ROWS)) -> set[str]:
         """Families and parts whose removal changes the optimum."""
         return {family for family in families if present(self.data, family) and self.binds(family)}

@@ -7,7 +7,7 @@ import numpy as np
 from .book import Row, given, number, text
 from .data import Data
 from .payments import Payments
-from .program import Terms
+from .program import Key, Terms
 from .schedules import Floats, party_sets
 from .work import Work
 
@@ -66,13 +66,17 @@ def geo_return(p: Payments, name: tuple[int, str], r: Row, parties: set[str], si
 
 
 def earmarks(p: Payments) -> None:
+    """Rows of one rule add up: their pay in any of the scopes, and all pay of the funders of all rows."""
     data, every = p.data, range(len(p.data.lines))
-    for r in data.rows("earmarks"):
-        funders = data.pick_funders(r.get("funders"))
-        lines = set(p.lines(data.pick_initiatives(r.get("initiatives")), text(r.get("stage"))))
-        whole = p.paid(funders, every, data.review(r))
+    for rows in data.rules("earmarks"):
+        first, inside = rows[0], set[Key]()
+        whole: Terms = {}
+        for r in rows:
+            funders, by = data.pick_funders(r.get("funders")), data.review(r)
+            lines = p.lines(data.pick_initiatives(r.get("initiatives")), text(r.get("stage")))
+            whole |= p.paid(funders, every, by)
+            inside |= p.paid(funders, lines, by).keys()
         for side, sign in SIDES:
-            if given(r, side):
-                bound = number(r[side])
-                terms = {key: sign * (bound - (1.0 if key[2] in lines else 0.0)) for key in whole}
-                p.row("earmarks", terms)
+            if given(first, side):
+                bound = number(first[side])
+                p.row("earmarks", {key: sign * (bound - (1.0 if key in inside else 0.0)) for key in whole})

@@ -60,9 +60,10 @@ def commitments(p: Payments) -> None:
     """All of a milestone is committed when it begins; no one pays ahead of what it committed; ceilings."""
     data = p.data
     limited = {f for f, spans in data.spans.items() if any(span.ceiling is not None for span in spans)}
+    signed = set() if data.past is None else {place for _, place, _ in data.past.committed}
     for n, line in enumerate(data.lines):
         payers = [f for f in data.funders if ("x", f, n, 1) in p.x and eligible(data, f, line)]
-        if limited & set(payers):
+        if limited & set(payers) or (line.initiative, line.stage, line.party) in signed:
             commit_line(p, n, payers, limited)
     for f in sorted(limited):
         home = text(data.funders[f]["currency"])

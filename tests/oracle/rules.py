@@ -6,6 +6,7 @@ from .goals import goal_rows
 from .payments import Payments
 from .rows_fairness import earmarks, equity
 from .rows_matching import Matching
+from .rows_past import keep_past
 from .rows_promises import commitments, guarantees, risk_tolerance, stability, synergies, tickets
 from .rows_risk import currency_risk
 from .work import Work
@@ -21,6 +22,7 @@ def program(work: Work) -> Payments:
     Matching(found).write()
     for rules in (guarantees, commitments, tickets, stability, risk_tolerance, synergies, currency_risk):
         rules(found)
+    keep_past(found)
     found.budgets()
     equity(found)
     earmarks(found)

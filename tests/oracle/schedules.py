@@ -56,8 +56,10 @@ class Schedules:
 
 
 def windows(data: Data, initiative: str, m: Row, drop: frozenset[str]) -> list[int]:
-    """Periods in which a milestone may start, looked at alone."""
+    """Periods in which a milestone may start, looked at alone; what has begun keeps its start."""
     row, T, d = data.initiatives[initiative], data.T, int(m["duration"])
+    if data.past is not None and (initiative, m["milestone"]) in data.past.begun:
+        return [data.past.begun[initiative, m["milestone"]]]
     last_cost = max(o for o, share in data.profile(initiative, m).items() if share)
     earliest, latest, finish, paid = 1, T, T, T
     if not left_out("milestones:windows", drop):
@@ -66,7 +68,7 @@ def windows(data: Data, initiative: str, m: Row, drop: frozenset[str]) -> list[i
         finish = min(T, data.period(m.get("deadline"), T) or 0)
     if not left_out("milestones:sunset", drop):
         paid = min(T, data.period(row.get("sunset"), T) or 0)
-    starts = range(max(earliest, 1), latest + 1)
+    starts = range(max(earliest, 1 if data.past is None else data.past.frozen), latest + 1)
     return [t for t in starts if t + d - 1 <= finish and t + last_cost <= paid]
 
 
@@ -90,10 +92,12 @@ def chains(data: Data, initiative: str, drop: frozenset[str]) -> Iterator[Starts
                     continue
             yield from extend([*done, t])
 
+    history = {} if data.past is None else data.past.begun
+    kept = sum((initiative, m["milestone"]) in history for m in milestones)
     all_or_nothing = flag(row.get("complete")) and not left_out("milestones:complete", drop)
     for done in extend([]):
         finished, none = len(done) == len(milestones), not done
-        if (status == "mandatory" and not finished) or (status == "excluded" and not none):
+        if len(done) < kept or (status == "mandatory" and not finished) or (status == "excluded" and len(done) > kept):
             continue
         if all_or_nothing and not (finished or none):
             continue
@@ -135,9 +139,10 @@ def allowed(
         for a, b, finish, lag in data.precedence:
             good &= follows(data, start, a, b, lag, finish, gate=not left_out("precedence:gate", drop))
     if "choices" not in drop:
-        for r in data.rows("choices"):
-            count = sum(first[i] > 0 for i in data.pick_initiatives(r["initiatives"]))
-            good &= (count >= number(r.get("at_least"))) & (count <= number(r.get("at_most"), np.inf))
+        for rows in data.rules("choices"):
+            members = set().union(*(data.pick_initiatives(r["initiatives"]) for r in rows))
+            count = sum(first[i] > 0 for i in members)
+            good &= (count >= number(rows[0].get("at_least"))) & (count <= number(rows[0].get("at_most"), np.inf))
     if "ranking" not in drop:
         for better, worse in itertools.permutations(names, 2):
             if outranks(data, better, worse):

@@ -40,6 +40,8 @@ def sharpened(oracle: Oracle, family: str) -> Iterator[Oracle]:
         tables = dict(oracle.tables)
         for table, column, factor, most in cells:
             tables[table] = [stricter(row, column, factor, most) for row in tables.get(table, [])]
+        if any(crossed(row) for table, *_ in cells for row in tables.get(table, [])):
+            return
         oracle = Oracle(oracle.settings, {name: rows for name, rows in tables.items() if rows})
         yield oracle
 
@@ -48,3 +50,9 @@ def stricter(row: dict[str, object], column: str, factor: float, most: float) ->
     if not given(row, column) or row.get("measure") == "initiatives":
         return row
     return {**row, column: f"{min(float(str(row[column])) * factor, most):.3f}"}
+
+
+def crossed(row: dict[str, object]) -> bool:
+    """Whether a row asks for more than it allows."""
+    floor, ceiling = row.get("at_least"), row.get("at_most")
+    return bool(floor and ceiling and float(str(floor)) > float(str(ceiling)))

@@ -52,7 +52,7 @@ def test_least_public_money_for_a_required_value() -> None:
     oracle = Oracle(aim("public_money", required_value=5), join(BASE, work, table("cofunding", *half)))
     assert oracle.best.objective == pytest.approx(7)
     assert oracle.best.starts["A"] == (None,)
-    assert oracle.binding() == {"cofunding", "required_value", "goal:public_money"}
+    assert oracle.binding() == {"cofunding", "cofunding:rows", "required_value", "goal:public_money"}
 
 
 def test_public_money_counts_hedges_and_provisions() -> None:

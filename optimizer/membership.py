@@ -1,0 +1,79 @@
+"""Core, exterior or borderline: whether an initiative is in every plan worth as much as the best one, or in none.
+
+With an initiative forced out (or in) the tree's bound falls to b. Where b < incumbent − ε no plan as good as the
+incumbent is without (or with) it: the initiative is *core* (or *exterior*), and that is proved. Else it is borderline:
+as far as is known there may be a plan as good on either side. What forcing costs lies in [incumbent₀ − bound₁,
+bound₀ − incumbent₁]. Source: results.md; Liesiö, Mild and Salo (2007), "Preference programming for robust portfolio
+modeling", for the terms.
+"""
+
+from dataclasses import dataclass, replace
+
+from .form import Form
+from .moving import EQUAL
+from .whatif import Base, Effect, Question
+
+CORE, EXTERIOR, BORDERLINE = "core", "exterior", "borderline"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An initiative's place: what it is, whether the plan funds it, and what the opposite does (None: a rule decides).
+
+    `why` says which rule decides, where one does. `epsilon` is ε, in the goal's units.
+    """
+
+    initiative: str
+    place: str
+    funded: bool
+    effect: Effect | None
+    epsilon: float
+    why: str = ""
+
+
+def gate(form: Form, initiative: str) -> int | None:
+    """Return the column that is 1 where an initiative is funded: its first milestone by the end; None: it never is."""
+    places = [(t, column) for (i, _, t), column in form.starts.items() if i == initiative]
+    if not places:
+        return None
+    last: dict[str, tuple[int, int]] = {}
+    for (i, milestone, t), column in form.starts.items():
+        if i == initiative and t >= last.get(milestone, (0, 0))[0]:
+            last[milestone] = t, column
+    return next(iter(last.values()))[1]
+
+
+def forced(form: Form, initiative: str, inside: bool) -> Form | None:
+    """Return the form in which an initiative is funded, or not at all; None where no column decides that."""
+    column = gate(form, initiative)
+    if column is None:
+        return None
+    lower, upper = form.program.lower.copy(), form.program.upper.copy()
+    if inside:
+        lower[column] = 1.0
+    else:
+        for (i, _, _), each in form.starts.items():
+            if i == initiative:
+                upper[each] = 0.0
+    if (lower > upper).any():
+        return None
+    return replace(form, program=form.program.with_bounds(lower, upper))
+
+
+def membership(base: Base, initiative: str, seconds: float) -> Membership:
+    """Return the place of an initiative, searched for some seconds."""
+    epsilon = EQUAL * max(1.0, abs(base.incumbent)) * abs(base.form.scale)
+    funded = any(i == initiative for i, _ in base.schedule)
+    status = base.case.initiatives[initiative].status
+    ruled = status if status in ("mandatory", "excluded") else ""
+    form = forced(base.form, initiative, not funded)
+    if form is None or ruled:
+        why = ruled or "it has no period to begin in"
+        return Membership(initiative, CORE if funded else EXTERIOR, funded, None, epsilon, why)
+    question = Question(base, form)
+    if not question.tree.bound < base.incumbent * (1 - EQUAL):
+        question.search(seconds)
+    effect = question.effect()
+    bound = question.tree.bound
+    proved = effect.infeasible or abs(base.form.scale) * (base.incumbent - bound) > epsilon
+    return Membership(initiative, (CORE if funded else EXTERIOR) if proved else BORDERLINE, funded, effect, epsilon)

@@ -1,0 +1,222 @@
+"""Everything that sensitivity says of a run: prices, ceilings, what-ifs, tornado, membership and alternatives.
+
+The tree of the base is grown first; then initiatives, alternatives and what-ifs are asked about, in as many processes
+as there are cores, and what is still open is searched for longer, the widest first, until the time is up. Whatever the
+time, every interval that is given holds. Source: results.md.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from ..inputs.faults import UsageError
+from ..inputs.levers import Lever, levers
+from ..results.plan import Run
+from .alternatives import Alternative, Further, alternatives
+from .ceilings import Ceiling, ceilings
+from .effects import KINDS, SHARES, WhatIf, closer_look, first_look, open_to
+from .engine import Interrupt, listening
+from .membership import Membership, membership
+from .portfolio import ground
+from .prices import Price, prices
+from .sweeping import Crew, Task, crew
+from .whatif import Base, base_of
+
+PROVING = 0.15  # part of the time that goes into the base's own tree
+LOOKING = 0.75  # part of what is left that first looks may take
+PLACES = 0.15  # and into membership, and into alternatives
+LONGEST, SHORTEST = 20.0, 1.0  # seconds of a closer look
+ROUND = 2.0  # by how much longer the next closer look at the same is
+
+
+@dataclass(frozen=True)
+class SensitivityOptions:
+    """What to ask: kinds of levers, shares they are moved by, other portfolios, and how long it may take.
+
+    `tolerance` is the part of the objective that an alternative may be worth less, `distance` in how many initiatives
+    it differs at least. `time_limit` in seconds for everything; `jobs` processes (0: as many as cores). From a script
+    `jobs` other than 1 asks for the usual `if __name__ == "__main__"`.
+    """
+
+    kinds: tuple[str, ...] = KINDS
+    shares: tuple[Decimal, ...] = SHARES
+    alternatives: int = 3
+    tolerance: float = 0.02
+    distance: int = 1
+    time_limit: float = 110.0
+    jobs: int = 1
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Where sensitivity stands: what it is at, how many of how many are done, seconds since it began."""
+
+    part: str
+    done: int
+    of: int
+    seconds: float
+
+
+Told = Callable[[Asking], None]
+
+
+@dataclass
+class Sensitivity:
+    """What was found; `interrupted` by a signal, with what was known then. Amounts in the case's `unit`."""
+
+    run: Run
+    base: Base
+    options: SensitivityOptions
+    prices: tuple[Price, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    whatifs: list[WhatIf] = field(default_factory=list)
+    members: list[Membership] = field(default_factory=list)
+    alternatives: list[Alternative] = field(default_factory=list)
+    further: Further | None = None
+    signal: int | None = None
+    seconds: float = 0.0
+    skipped: int = 0
+
+
+def _ignore(_: Asking) -> None:
+    """Listen to nothing."""
+
+
+def sensitivity(run: Run, options: SensitivityOptions | None = None, progress: Told | None = None) -> Sensitivity:
+    """Return what a run's plan and objective are sensitive to.
+
+    Raises UsageError for a run without a plan or for shares that are none. A signal ends it with what is known by then.
+    """
+    options = options or SensitivityOptions()
+    if run.plan is None:
+        raise UsageError(f"the run of {run.case.settings.name} has no plan to ask about")
+    bad = [share for share in options.shares if not share.is_finite() or share == 0 or share <= -1]
+    if bad or not options.shares:
+        raise UsageError(f"shares to move numbers by are {', '.join(map(str, bad)) or 'missing'}, should be like 0.1")
+    asked = levers(run.case, options.kinds)
+    jobs = options.jobs or os.cpu_count() or 1
+    with listening() as interrupt:
+        return _Study(run, options, asked, progress or _ignore, interrupt).ask(jobs)
+
+
+class _Study:
+    """One sensitivity in progress."""
+
+    def __init__(
+        self, run: Run, options: SensitivityOptions, asked: Sequence[Lever], tell: Told, interrupt: Interrupt
+    ) -> None:
+        self.run, self.options, self.asked, self.listener, self.interrupt = run, options, asked, tell, interrupt
+        self.began = time.monotonic()
+
+    def passed(self) -> float:
+        """Return the seconds since it began."""
+        return time.monotonic() - self.began
+
+    def left(self) -> float:
+        """Return the seconds left."""
+        return self.options.time_limit - self.passed()
+
+    def tell(self, part: str, done: int, of: int) -> None:
+        """Report progress."""
+        self.listener(Asking(part, done, of, self.passed()))
+
+    def ask(self, jobs: int) -> Sensitivity:
+        """Ask everything."""
+        options = self.options
+        self.tell("proving the plan", 0, 1)
+        base = base_of(self.run, PROVING * options.time_limit, options.seed, self.interrupt)
+        found = Sensitivity(self.run, base, options)
+        with crew(base, jobs, self.interrupt) as workers:
+            self._what_ifs(found, workers)
+            self._members(found, workers)
+            self._alternatives(found, workers)
+            self._closer(found, workers)
+        found.signal, found.seconds = self.interrupt.number, self.passed()
+        return found
+
+    def _what_ifs(self, found: Sensitivity, workers: Crew) -> None:
+        """Have a first look at every lever."""
+        order = in_turn(self.asked)
+        looks: list[Task] = [(first_look, (self.asked[k], self.options.shares)) for k in order]
+        by_lever: dict[int, list[WhatIf]] = {}
+        self.tell("prices and what-ifs", 0, len(looks) + 1)
+        pricing: Task = (_priced, (replace(self.run, memory=None),))
+        for number, answer in workers.answers([pricing, *looks], LOOKING * self.left()):
+            if number == 0:
+                found.prices, found.ceilings = answer
+            else:
+                by_lever[order[number - 1]] = answer
+            self.tell("prices and what-ifs", len(by_lever) + (number == 0), len(looks) + 1)
+        found.whatifs = [each for number in sorted(by_lever) for each in by_lever[number]]
+        found.skipped = len(looks) - len(by_lever)
+
+    def _members(self, found: Sensitivity, workers: Crew) -> None:
+        """Ask of every initiative whether it has to be in or out."""
+        names = list(self.run.case.initiatives)
+        seconds = max(SHORTEST, min(LONGEST, PLACES * max(0.0, self.left()) * workers.jobs / max(1, len(names))))
+        tasks = [(membership, (name, seconds)) for name in names]
+        by_number = {}
+        for number, answer in workers.answers(tasks):
+            by_number[number] = answer
+            self.tell("initiatives", len(by_number), len(tasks))
+        found.members = [by_number[number] for number in sorted(by_number)]
+
+    def _alternatives(self, found: Sensitivity, workers: Crew) -> None:
+        """Look for other portfolios nearly as good."""
+        options = self.options
+        if self.interrupt or not options.alternatives:
+            return
+        seconds = max(SHORTEST, min(LONGEST, PLACES * max(0.0, self.left()) / options.alternatives))
+        task = (_listed, (options.alternatives, options.tolerance, options.distance, seconds))
+        self.tell("alternatives", 0, options.alternatives)
+        for _, answer in workers.answers([task]):
+            found.alternatives = [each for each in answer if isinstance(each, Alternative)]
+            found.further = next(each for each in answer if isinstance(each, Further))
+
+    def _closer(self, found: Sensitivity, workers: Crew) -> None:
+        """Search for longer where much is open, the widest first, while there is time."""
+        base, seconds = found.base, SHORTEST
+        while not self.interrupt and self.left() > seconds and seconds <= LONGEST:
+            opened = [k for k, each in enumerate(found.whatifs) if open_to(base, each) > 0.0]
+            opened.sort(key=lambda k: (-open_to(base, found.whatifs[k]), k))
+            most = int(self.left() * workers.jobs / (seconds + 1.0))
+            chosen = opened[: max(0, most)]
+            if not chosen:
+                return
+            tasks = [(closer_look, (found.whatifs[k], seconds)) for k in chosen]
+            for done, (number, answer) in enumerate(workers.answers(tasks), start=1):
+                found.whatifs[chosen[number]] = better(found.whatifs[chosen[number]], answer)
+                self.tell("closer looks", done, len(tasks))
+            seconds *= ROUND
+
+
+def _priced(_: Base, run: Run) -> tuple[tuple[Price, ...], tuple[Ceiling, ...]]:
+    """Return prices and ceilings of a run."""
+    on = ground(run)
+    return prices(run, on), ceilings(run, on)
+
+
+def in_turn(asked: Sequence[Lever]) -> list[int]:
+    """Return the levers' numbers, one of each kind in turn, so that every kind is asked about before time is up."""
+    rounds: dict[str, int] = {}
+    places = []
+    for number, lever in enumerate(asked):
+        rounds[lever.kind] = rounds.get(lever.kind, -1) + 1
+        places.append((rounds[lever.kind], number))
+    return [number for _, number in sorted(places)]
+
+
+def _listed(base: Base, count: int, tolerance: float, distance: int, seconds: float) -> list[Alternative | Further]:
+    """Return the alternatives as a list."""
+    return list(alternatives(base, count, tolerance, distance, seconds))
+
+
+def better(known: WhatIf, answer: WhatIf) -> WhatIf:
+    """Return the answer that leaves less open."""
+    if known.effect is None or answer.effect is None or answer.effect.infeasible:
+        return answer
+    wider = answer.effect.most - answer.effect.least > known.effect.most - known.effect.least
+    return known if wider and known.effect.moves is not None else answer

@@ -1,0 +1,125 @@
+"""What is known of one kind of change that may turn an initiative, and which kinds are worth looking at first."""
+
+import math
+from dataclasses import dataclass
+
+from .bracket import Bracket
+from .compile import Floats
+from .form import Form
+from .moving import Moves, moves
+from .trial import Ground, Trial, Verdict, span
+from .ways import STEP, Way
+
+LATE = "not looked at: the time was up"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The smallest change of one kind that turns an initiative; `steps` None: none was found.
+
+    `entered` is what is known there; `below` is the largest smaller step that was looked at and does not turn (0: the
+    base), `smaller` what is known of that. `looked` holds every step that was looked at. The change moves the goal by
+    `least` to `most`. `moves`: the plan's differences from the run's; `note` says why nothing is known.
+    """
+
+    way: Way
+    steps: int | None = None
+    entered: Verdict | None = None
+    below: int = 0
+    smaller: Verdict | None = None
+    least: float = -math.inf
+    most: float = math.inf
+    moves: Moves | None = None
+    looked: tuple[tuple[int, Verdict], ...] = ()
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the change as `--set` takes it, one after the other."""
+        return "" if self.steps is None else "; ".join(str(change) for change in self.way.changes(self.steps))
+
+
+@dataclass
+class Asked:
+    """A way, how far it is known, and the changed case of the fewest steps that turn it."""
+
+    way: Way
+    bracket: Bracket
+    best: Trial | None = None
+    refused: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Tell whether nothing is left to look at."""
+        return bool(self.refused) or self.bracket.done
+
+
+def answered(ground: Ground, asked: Asked) -> Answer:
+    """Return what is known of a way."""
+    way, bracket, best = asked.way, asked.bracket, asked.best
+    known, low = bracket.known, bracket.low
+    if asked.refused:
+        return Answer(way, note=f"no case has it: {asked.refused}")
+    if not known:
+        return Answer(way, note=LATE)
+    looked = tuple(sorted(known.items()))
+    least, most = (-math.inf, math.inf) if best is None else effect(ground, best)
+    if best is None or bracket.high is None:
+        return Answer(way, below=low, smaller=known[low], least=least, most=most, looked=looked)
+    question, changed = best.wanted, None
+    if question is not None and question.tree.x is not None and best.verdict is not Verdict.NO_PLAN:
+        changed = moves(ground.base, question.form, question.tree.x)
+    smaller = known.get(low, ground.verdict)
+    return Answer(way, best.steps, best.verdict, low, smaller, least, most, changed, looked)
+
+
+def effect(ground: Ground, trial: Trial) -> tuple[float, float]:
+    """Return between what a change moves the goal, in its units."""
+    wanted, other, base = span(trial.wanted), span(trial.other), ground.base
+    least = max(wanted.low, other.low) - base.bound
+    most = max(wanted.high, other.high) - base.incumbent
+    ends = sorted((base.form.scale * least, base.form.scale * most))
+    return ends[0], ends[1]
+
+
+def guess(ground: Ground, way: Way) -> int | None:
+    """Return the steps of its own value that make good the loss, by the plans that are known; None for other ways."""
+    inside, outside = ground.now[True], ground.now[False]
+    if way.kind != "value" or inside is None or outside is None or inside.tree.x is None:
+        return None
+    if ground.base.case.settings.objective.goal != "value":
+        return None
+    own = own_value(inside.form, inside.tree.x, ground.initiative)
+    far = abs(span(inside).low - span(outside).low)
+    if own <= 0.0 or not math.isfinite(far):
+        return None
+    return math.floor(far / own / float(STEP)) + 1
+
+
+def own_value(form: Form, x: Floats, initiative: str) -> float:
+    """Return the expected present value of an initiative itself in a plan."""
+    program = form.program
+    return math.fsum(
+        float(program.cost[k] * x[k])
+        for k, (family, index) in enumerate(form.columns)
+        if family in ("started", "level") and index[0] == initiative
+    )
+
+
+def priced(ground: Ground, way: Way) -> float:
+    """Return how much the relaxation of the wanted side would give for a limit: a sign of which ones matter."""
+    question = ground.now[ground.wanted]
+    if question is None or way.own:
+        return 0.0
+    priced = [leaf for leaf in question.tree.leaves if leaf.prices is not None]
+    if not priced:
+        return 0.0
+    prices = max(priced, key=lambda leaf: leaf.value).prices
+    assert prices is not None
+    program, words = question.form.program, way.words.split(" for ")[0].split(":")[0]
+    total = 0.0
+    for row, told in question.form.limits.items():
+        if told.startswith(words):
+            side = program.row_upper[row] if math.isfinite(program.row_upper[row]) else program.row_lower[row]
+            total += abs(prices[row]) * max(abs(side), 1.0)
+    return total

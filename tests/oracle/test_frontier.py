@@ -1,0 +1,111 @@
+"""Points of frontiers against brute force: each is the best of its goal at its value, and nothing beats it.
+
+For a point of value v that reaches g of a goal, the oracle tries all schedules: at value v nothing reaches more than g,
+and at more than v nothing reaches g. End points are those of the oracle's payoff table.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from fundalign.inputs.case import Case
+from fundalign.inputs.faults import UsageError
+from fundalign.inputs.read import case_from_tables
+from fundalign.optimizer.frontier import frontier
+from fundalign.optimizer.solve import SolveOptions
+from fundalign.results.frontier import EXCLUDED, Frontier
+from fundalign.results.verify import verify
+
+from .generator import random_oracle
+from .oracle import Oracle
+
+SEEDS = range(0, 72, 6)
+MORE = 1e-4
+"""How much more of value, or of a ratio, is asked for to see that there is none; relative."""
+CENTS = 1e-4
+"""What rounding to cents may move, in units of 1 000 at least."""
+
+
+def whole(seed: int) -> Oracle | None:
+    """A random case with plans and whole milestones, whose goal is left to the test."""
+    oracle = random_oracle(seed)
+    settings = {**oracle.settings, "objective": {"goal": "value"}}
+    found = Oracle(settings, oracle.tables)
+    lively = found.best.status == "optimal" and found.best.objective > 0
+    return found if lively and not found.work.partial.any() else None
+
+
+def with_goal(oracle: Oracle, **objective: object) -> Oracle:
+    return Oracle({**oracle.settings, "objective": objective}, oracle.tables)
+
+
+def with_floor(oracle: Oracle, ratio: float) -> Oracle:
+    row = {"rule": "least return", "measure": "geo_return", "parties": "each", "at_least": f"{ratio:.9f}"}
+    tables = {**oracle.tables, "equity": [*oracle.tables.get("equity", []), row]}
+    return Oracle(oracle.settings, tables)
+
+
+def traced(oracle: Oracle, against: str) -> tuple[Case, Frontier] | None:
+    """The frontier of the oracle's case, each point of which verifies; None where the goal means nothing in it."""
+    case = case_from_tables(dict(oracle.settings), dict(oracle.tables))
+    try:
+        found = frontier(case, against, points=4, options=SolveOptions(gap=0, threads=1))
+    except UsageError:
+        return None
+    for point in found.points:
+        assert point.run is not None, point
+        assert verify(point.run).holds
+        assert point.dominance == EXCLUDED, point
+    best = oracle.best.objective
+    assert found.points[0].value == pytest.approx(best, rel=1e-6)
+    return case, found
+
+
+def reaches(oracle: Oracle, unit: float) -> float | None:
+    return oracle.best.objective * unit if oracle.best.status == "optimal" else None
+
+
+@pytest.mark.parametrize("goal", ["public_money", "received"])
+def test_points_of_a_goal_are_the_best_at_their_value(goal: str) -> None:
+    seen = 0
+    for seed in SEEDS:
+        oracle = whole(seed)
+        group = {"group": "A"} if goal == "received" else {}
+        ran = None if oracle is None else traced(oracle, "received:A" if goal == "received" else goal)
+        if oracle is None or ran is None:
+            continue
+        case, found = ran
+        sense = -1 if goal == "public_money" else 1
+        seen += 1
+        for point in found.points:
+            assert point.value is not None
+            assert point.goal is not None
+            near = CENTS * case.unit
+            at = with_goal(oracle, goal=goal, required_value=point.value - MORE * abs(point.value) / 100, **group)
+            assert reaches(at, case.unit) == pytest.approx(point.goal, abs=near), (seed, point)
+            more = with_goal(oracle, goal=goal, required_value=point.value * (1 + MORE) + MORE, **group)
+            beyond = reaches(more, case.unit)
+            assert beyond is None or sense * (point.goal - beyond) > 0, (seed, point)
+        least = with_goal(oracle, goal=goal, required_value=0, **group)
+        assert found.points[-1].goal == pytest.approx(reaches(least, case.unit), abs=CENTS * case.unit), seed
+    assert seen >= 5
+
+
+def test_points_of_the_return_are_the_most_valuable_at_their_return() -> None:
+    seen = 0
+    for seed in SEEDS:
+        oracle = whole(seed)
+        ran = None if oracle is None else traced(oracle, "geo_return")
+        if oracle is None or ran is None:
+            continue
+        seen += 1
+        for point in ran[1].points:
+            assert point.value is not None
+            assert point.goal is not None
+            if point.goal == float("inf"):
+                continue
+            at = with_floor(oracle, point.goal * (1 - MORE)).best
+            assert at.objective == pytest.approx(point.value, rel=1e-6), (seed, point)
+            more = with_floor(oracle, point.goal * (1 + MORE) + MORE).best
+            assert more.status == "infeasible" or more.objective < point.value - 1e-6, (seed, point)
+    assert seen >= 4
