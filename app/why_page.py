@@ -54,7 +54,7 @@ def _forced(found: Why) -> Iterator[str]:
     least, most = found.loss
     way = "out" if found.funded else "in"
     if note(found):
-        yield f"{note(found)}."
+        yield f"{note(found)}{': it never leaves' if found.funded and found.barred else ''}."
     if least == math.inf:
         return
     ends = reached(found.case, least), reached(found.case, most) if math.isfinite(most) else "an amount nobody knows"

@@ -65,8 +65,13 @@ class Gap:
 
 def _limit(case: Case, family: str, index: tuple[object, ...]) -> str:
     """Return the limit of a row in words."""
-    most = "" if case.approved is None or case.approved.max_change is None else f"{case.approved.max_change:f}"
-    return WORDS[family].format(*index, max_change=most)
+    return WORDS[family].format(*index, max_change=_asked(case))
+
+
+def _asked(case: Case) -> str:
+    """Return the largest part of the money that a re-plan may move, as it was asked; empty where it was not."""
+    most = None if case.approved is None else case.approved.max_change
+    return "" if most is None else f"{most.normalize():f}"
 
 
 def _unit(case: Case, family: str, index: tuple[object, ...]) -> str:
@@ -166,7 +171,7 @@ def _most_moved(case: Case, model: pyo.ConcreteModel, program: Program, interrup
     share = Decimal((most + found[0].amount) / total - 1e-9).quantize(Decimal("0.0001"), ROUND_CEILING).normalize()
     amounts = [replace(found[0], amount=amount).words for amount in (total, most, most + found[0].amount)]
     return (
-        f"with max_change {approved.max_change:f}: of the {amounts[0]} approved from {approved.frozen_until} on, "
+        f"with max_change {_asked(case)}: of the {amounts[0]} approved from {approved.frozen_until} on, "
         f"{amounts[1]} may be moved, but at least {amounts[2]} must (max_change {max(share, Decimal(0)):f}). "
         f"It has to give, or other limits instead:\n  - {found[0]}"
     )

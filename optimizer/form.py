@@ -64,7 +64,7 @@ class Form:
         found = self.settled(x)
         if found is not None and not self.open:
             return found
-        reduced = reduce(fixed(self.tails.whole(self.program), x, following=False))
+        reduced = reduce(fixed(self.whole(self.program), x, following=False))
         outcome = Search(reduced.program, Limits(FOLLOWING, seconds, threads=1)).run(Interrupt())
         other = None if outcome.x is None else self.settled(reduced.expand(outcome.x))
         return max((each for each in (found, other) if each is not None), key=lambda each: each[1], default=None)
@@ -74,9 +74,13 @@ class Form:
         """Tell whether the objective hangs on more than the schedule."""
         return bool(np.abs(self.program.cost[self.program.chain < 0]).max(initial=0.0) > 0.0)
 
+    def whole(self, program: Program) -> Program:
+        """Return the program with the tail rows found so far; like the form itself it holds no constraints."""
+        return replace(self.tails.whole(program), constraints=())
+
     def _paid(self, held: Program) -> tuple[Floats, float] | None:
         """Return the best point of a program whose whole columns are fixed."""
-        reduced = reduce(self.tails.whole(held))
+        reduced = reduce(self.whole(held))
         outcome = self.tails.solved(reduced.program, reduced, self.program.column_scale)
         if outcome.x is None or outcome.objective is None:
             return None

@@ -100,15 +100,21 @@ def portfolio(run: Run, model: pyo.ConcreteModel, program: Program) -> Program:
 
     Where rounding alone lets the plan's own joins and unlocked matching hold, those that cost least take their place.
     """
-    frugal = replace(program, cost=-outlay_cost(model, program), offset=0.0)
-    point, done = decided(run, model, program), levels(run)
-    held = at_levels(fixed(frugal, point), model, begins(run), done)
+    held = as_planned(run, model, program, decided(run, model, program))
     if len(program.following) and solved(reduce(held).program).x is None:
-        reduced = reduce(at_levels(fixed(frugal, point, following=False), model, begins(run), done))
-        outcome = Search(reduced.program, Limits()).run()
+        free = program.with_bounds(held.lower.copy(), held.upper.copy())
+        free.lower[program.following], free.upper[program.following] = 0.0, 1.0
+        reduced = reduce(replace(free, cost=held.cost, offset=0.0))
+        outcome = Search(reduced.program, Limits(threads=1)).run()
         if outcome.x is not None:
-            held = at_levels(fixed(frugal, reduced.expand(outcome.x)), model, begins(run), done)
+            return as_planned(run, model, program, reduced.expand(outcome.x))
     return held
+
+
+def as_planned(run: Run, model: pyo.ConcreteModel, program: Program, point: Floats) -> Program:
+    """Return the program of least public outlay with the integer columns of a point, and the levels of the plan."""
+    frugal = replace(program, cost=-outlay_cost(model, program), offset=0.0)
+    return at_levels(fixed(frugal, point), model, begins(run), levels(run))
 
 
 def levels(run: Run) -> Levels:

@@ -229,7 +229,7 @@ class Probe:
         for attempt in range(2):
             while True:
                 outcome = self.relaxation.solve(SECONDS, Interrupt(), brief=True)
-                new = [] if outcome.x is None else self._broken(outcome.x)
+                new = [] if outcome.x is None else self.tails.broken(self.form.values(outcome.x), FULLY, self.known)
                 if not new:
                     break
                 self.known += new
@@ -241,9 +241,6 @@ class Probe:
                 self.relaxation.highs.clearSolver()
                 self.relaxation.highs.setOptionValue("solver", "ipm")
         return outcome.x
-
-    def _broken(self, x: Floats) -> list[Row]:
-        return self.tails.broken(self.form.values(x), FULLY, self.known) if self.tails.tails else []
 
 
 def _with(values: Floats, at: list[int], value: float) -> Floats:

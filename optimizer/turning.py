@@ -77,6 +77,8 @@ def effect(ground: Ground, trial: Trial) -> tuple[float, float]:
     """Return between what a change moves the goal, in its units."""
     wanted, other, base = span(trial.wanted), span(trial.other), ground.base
     least = max(wanted.low, other.low) - base.bound
+    if trial.way.op == "set":
+        least = max(least, 0.0)  # a candidate may still be what it was
     most = max(wanted.high, other.high) - base.incumbent
     ends = sorted((base.form.scale * least, base.form.scale * most))
     return ends[0], ends[1]

@@ -88,10 +88,12 @@ def entering(case: Case, initiative: str) -> list[Way]:
 
 
 def leaving(case: Case, run: Run, initiative: str) -> list[Way]:
-    """Return the ways that may make a funded initiative leave, its own first."""
+    """Return the ways that may make a funded initiative leave, its own first; none where the past keeps it in."""
     status = case.initiatives[initiative].status
     if status == "mandatory":
         return [_status(initiative, status, own=False)]
+    if kept_in(case, initiative):
+        return []
     assert run.plan is not None
     rows = run.plan.tables["funding"]
     rows = rows[rows["initiative"] == initiative]

@@ -223,7 +223,7 @@ class Question:
         best = max(self.tree.leaves, key=lambda leaf: leaf.value if leaf.x is not None else -np.inf, default=None)
         if best is None or best.x is None or seconds <= 0.0:
             return
-        program = self.form.tails.whole(self.form.program)
+        program = self.form.whole(self.form.program)
         at = self.form.carried(self.base.x, self.base.form) if self.tree.x is None else self.tree.x
         held = program.integer & (np.abs(best.x - at) < WHOLE)
         lower, upper = program.lower.copy(), program.upper.copy()

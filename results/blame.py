@@ -53,6 +53,9 @@ def _compared(case: Case, before: Facts, name: str, steps: list[Milestone], cell
     now_row, was_row = case.initiatives[name], before.initiatives.get(name)
     if was_row is None:
         return
+    if now_row.currency != was_row.currency:
+        place = "initiatives.csv", _initiative_row(case, name), "currency"
+        yield Blame(*place, now_row.currency, was_row.currency, NEW_WORK)
     if now_row.escalation != was_row.escalation:
         place = "initiatives.csv", _initiative_row(case, name), "escalation"
         yield Blame(*place, f"{now_row.escalation:f}", f"{was_row.escalation:f}", NEW_WORK)
@@ -150,15 +153,12 @@ def _spread(case: Case, approved: Approved, steps: list[Milestone], cells: Cells
     own = case.initiatives[name].currency
     if own not in by_currency and all(max(r) - min(r) <= CLOSE for r in by_currency.values()):
         return [_rate(case, str(c) if c != case.base else own) for c in by_currency]
-    if len(by_period) > 1 or not any(line[2] for line, _ in cells):
-        for key in steps:
-            for offset, (row, share) in _profile(case, key).items():
-                if approved.starts[key] + offset in by_period:
-                    return [Blame("cost_profile.csv", row, "share", share, "", NEW_STEP)]
-    if any(line[2] for line, _ in cells):
-        parties = {line[2] for line, _ in cells}
-        rows = [(n, r) for n, r in enumerate(case.rows(ShareRow), start=2) if r.initiative == name]
-        found = [Blame("shares.csv", n, "share", f"{r.share:f}", "", NEW_WORK) for n, r in rows if r.party in parties]
-        if found:
-            return found
+    rows = [(n, r) for n, r in enumerate(case.rows(ShareRow), start=2) if r.initiative == name]
+    parties = {line[2] for line, _ in cells}
+    if any(max(r) - min(r) > CLOSE for r in by_period.values()):
+        return [Blame("shares.csv", n, "share", f"{r.share:f}", "", NEW_WORK) for n, r in rows if r.party in parties]
+    for key in steps:
+        for offset, (row, share) in _profile(case, key).items():
+            if approved.starts[key] + offset in by_period:
+                return [Blame("cost_profile.csv", row, "share", share, "", NEW_STEP)]
     return [Blame("cost_profile.csv", None, "share", "/".join(steps[0] if steps else (name,)), "", NEW_STEP)]

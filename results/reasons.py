@@ -2,7 +2,7 @@
 
 Of each payer and cycle, what the initiative would still need at today's cost is held against what the cycle could
 still spend without taking from a later one. Then the other limits that speak of it and are reached. Where there is
-room, another plan is simply worth more. Source: results.md.
+room, another plan simply reaches more of the goal. Source: results.md.
 """
 
 from collections import defaultdict
@@ -23,6 +23,7 @@ UNITS = {1: "", 1_000: " thousand", 1_000_000: " million", 1_000_000_000: " bill
 SHOWN = 3
 TELLING = Fraction(1, 200)  # of a `unit`: less than that reads 0.00
 ROOM = ("payments", "reserved", "carried_in", "spent", "hedge_cost", "provision", "buffer", "lapsed")
+BETTER = {"value": "is worth more", "public_money": "takes less public money"}
 Place = tuple[str, str]  # a funder and its cycle
 
 
@@ -56,7 +57,8 @@ class Reasons:
         found = [*self._cost(name), *self._budgets(name)]
         if change in ("moved", "dropped"):
             found += self._others(name)
-        found = found or ["others pay part of it" if change == "kept" else "there is room; another plan is worth more"]
+        better = BETTER.get(self.case.settings.objective.goal, "is better")
+        found = found or ["others pay part of it" if change == "kept" else f"there is room; another plan {better}"]
         more = len(found) - SHOWN
         return "; ".join(found[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
 

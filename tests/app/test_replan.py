@@ -146,7 +146,8 @@ def test_a_change_of_what_has_begun_is_invalid(fundalign: Runner, approved: Path
     ran = fundalign("replan", "tiny", *FROZEN, "--set", "milestones.cost[initiative=LAB]=7", "-o", "again")
     assert ran.returncode == 3
     told = " ".join(ran.stderr.split())
-    assert "milestones.csv, row 2, cost: '7' expected 6, as approved" in told
+    assert "milestones.csv – faults" in told
+    assert "6, as approved" in told
     assert "new milestone" in told
     assert not (tmp_path / "again").exists()
 

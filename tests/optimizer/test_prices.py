@@ -99,7 +99,8 @@ def test_carry_over_is_priced_where_it_is_used() -> None:
     more, less = (of(found, "carry-over of G, cycle first", way) for way in ("more", "less"))
     assert [more.price, less.price] == pytest.approx([0.04, 0.04])
     assert more.unit == "EUR per 0.01"
-    assert (more.holds_to, more.beyond) == (pytest.approx(1.0), "it goes no further")
+    assert more.holds_to == pytest.approx(1.0)
+    assert more.beyond == "it goes no further"
     assert less.holds_to == pytest.approx(0.125, rel=1e-6)
     # The budget itself: a quarter of a unit more is carried.
     assert of(found, "budget of G, cycle first", "more").price == pytest.approx(0.25)
@@ -170,8 +171,9 @@ def test_prices_in_value_stand_beside_where_levels_are_partial() -> None:
     more, less = (of(found, "budget of F, cycle all", way, "value") for way in ("more", "less"))
     assert [more.price, less.price] == pytest.approx([2.0, 2.0], rel=1e-6)
     assert more.unit == "points per EUR"
-    assert (more.holds_to, more.beyond) == (pytest.approx(10.0, rel=1e-6), "another price")
-    assert (less.holds_to, less.beyond) == (pytest.approx(5.0, rel=1e-6), NONE)
+    assert more.holds_to == pytest.approx(10.0, rel=1e-6)
+    assert less.holds_to == pytest.approx(5.0, rel=1e-6)
+    assert (more.beyond, less.beyond) == ("another price", NONE)
     assert of(found, "budget of F, cycle all", "more").price == 0.0
     assert of(found, "budget of F, cycle all", "less").status == NONE
 

@@ -21,7 +21,7 @@ from fundalign.results.plan import Run
 from .generator import random_case
 
 NEAR = 2e-4  # of an optimum: what rounding to minor units may cost
-ANSWERS = 4  # of each kind of answer, how many are looked at
+ANSWERS = 3  # of each kind of answer, how many are looked at
 
 
 def exact(case: Case) -> Run | None:
@@ -93,7 +93,7 @@ def at(reply: Why, answer: Answer, text: str) -> dict[bool, float]:
     return {inside: reached(case, reply.initiative, inside) for inside in (True, False)}
 
 
-@pytest.mark.parametrize("seed", range(36))
+@pytest.mark.parametrize("seed", range(30))
 def test_every_claim_holds(seed: int) -> None:
     case = case_from_tables(*random_case(seed))
     run = exact(case)

@@ -87,7 +87,9 @@ def test_one_cell(first: Run, known: bool, now: Case, place: str, value: str, wa
 
 @pytest.mark.parametrize("known", [True, False])
 def test_shares(first: Run, known: bool) -> None:
-    rows = [{"initiative": "I", "party": "N", "share": "0.4"}, {"initiative": "I", "party": "S", "share": "0.6"}]
+    rows: list[dict[str, object]] = [
+        {"initiative": "I", "party": party, "share": share} for party, share in (("N", "0.4"), ("S", "0.6"))
+    ]
     found = faults(case(shares=rows), first, known)
     assert [fault.place for fault in found] == ["shares.csv, row 2, share", "shares.csv, row 3, share"]
     assert all("new initiative" in fault.hint for fault in found)
