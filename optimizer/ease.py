@@ -1,8 +1,8 @@
 """Room for the past of a re-plan: the model is exact, and what is frozen was rounded to minor units.
 
 Budgets and ceilings on commitments count what is frozen as it was booked, each amount rounded in the funder's currency.
-The other rows get room for a minor unit per frozen amount, the precision of verification, and for some more where
-nothing but frozen amounts is left of them: the exact dues of the past know no rounding. Source: model.md, rule 14,
+The other rows get room for half a minor unit per frozen amount, by which it was rounded, and for some more where nothing
+but frozen amounts is left of them: the exact dues of the past know no rounding. Source: model.md, rule 14,
 "Money is exact".
 """
 
@@ -22,6 +22,8 @@ from ..results.decisions import PayKey
 from .compile import Program
 
 PAST = 20.0  # minor units of room per frozen amount in a row of the past
+HALF = 0.5  # and in the others, where the amount is not nothing
+HAIR = 2e-9  # room in each of those rows (in its scale), twice what the solver tells apart: presolve fails for less
 
 
 def eased(model: pyo.ConcreteModel, program: Program) -> Program:
@@ -36,15 +38,17 @@ def eased(model: pyo.ConcreteModel, program: Program) -> Program:
         column = program.column_of.get(id(variable))
         if column is not None:
             cents[column] = unit / program.column_scale[column]
-    past = np.asarray((abs(program.matrix) @ free.astype(float)) == 0.0)
-    room = np.asarray(abs(program.matrix) @ cents) * np.where(past, PAST, 1.0)
+    matrix, paid = abs(program.matrix), np.where(program.upper > 0.0, cents, 0.0)
+    past = np.asarray(matrix @ free.astype(float)) == 0.0
+    room = np.where(past, PAST * np.asarray(matrix @ cents), HALF * np.asarray(matrix @ paid))
+    hair = np.where(room > 0.0, HAIR, 0.0)
     upper = program.row_upper.copy()
     for constraint, more in _booked(model, case, approved):
         row = program.row_of.get(constraint.name)
         if row is not None:
             room[row] = 0.0
             upper[row] -= more * program.row_scale[row]
-    return replace(program, row_lower=program.row_lower - room, row_upper=upper + room)
+    return replace(program, row_lower=program.row_lower - room - hair, row_upper=upper + room + hair)
 
 
 def _booked(model: pyo.ConcreteModel, case: Case, approved: Approved) -> Iterator[tuple[Any, float]]:

@@ -24,6 +24,7 @@ OPTIONS: dict[str, float | int] = {
     "dual_feasibility_tolerance": 1e-9,
     "dual_simplex_cost_perturbation_multiplier": 0.0,  # the start is nearly optimal: what is perturbed is to be undone
     "simplex_scale_strategy": 0,  # it is scaled already
+    "simplex_dual_edge_weight_strategy": 1,  # exact weights of a basis take longer than the few steps from it
 }
 DUST, TOUCHING = 1e-15, 1e-7  # a shift that is none, and how near to a side a row touches it
 DUAL, PRIMAL = 1, 4  # methods of the simplex: for other sides and coefficients, and for another aim

@@ -29,7 +29,7 @@ from fundalign.results.plan import Run
 
 from ..oracle.generator import random_case
 
-SEEDS = (*range(20), 20, 33, 34, 35)
+SEEDS = (*range(0, 20, 2), 20, 33, 34, 35)
 EXACTLY = SolveOptions(gap=0.0, threads=1)
 TINY = Decimal("0.0002")  # of a limit
 

@@ -25,13 +25,8 @@ BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
 WHOLE = tuple(f for f in FAMILIES if f not in BASIC)
 FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
 SELDOM = (
-    "precedence:rows",
-    "choices:rows",
-    "cofunding:rows",
-    "earmarks:rows",
-    "choices:union",
-    "earmarks:union",
-    "equity:rows",
+    *("precedence:rows", "choices:rows", "cofunding:rows", "earmarks:rows", "choices:union", "earmarks:union"),
+    *("equity:rows", "guarantees:rows"),
 )
 """Several rules of one table that seldom matter at once among many others: featured in plainer cases of their own."""
 PLAINER = 0.3
@@ -138,7 +133,7 @@ def draw(rng: random.Random, feature: str, second: str = "", without: frozenset[
     """A case around one or two features, with some others beside them; `without` is never featured."""
     rare = PLAINER if feature in ROWS else 1.0
     featured = {feature, second} | {f for f in WHOLE if rng.random() < LIKELY[f] * rare}
-    featured |= {f for f in PARTS if rng.random() < (0.07 if f in (*EQUITY_PARTS, "precedence:gate") else 0.04)}
+    featured |= {f for f in PARTS if rng.random() < (0.07 if f in EQUITY_PARTS else 0.04)}
     featured |= {f for f in ("required_value", "tie_break") if rng.random() < 0.45}
     if not featured & set(AIMS) and (feature == "required_value" or rng.random() < 0.3):
         featured.add(rng.choice(AIMS))
@@ -151,7 +146,7 @@ def draw(rng: random.Random, feature: str, second: str = "", without: frozenset[
     draft = Draft(rng, featured)
     for step in STEPS:
         step(draft)
-    if feature not in PARTS:
+    if feature in ROWS:
         draw_more(draft)
     return draft
 

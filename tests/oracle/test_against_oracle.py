@@ -30,7 +30,7 @@ ALL, CHUNKS = 500, 10
 CASES = int(os.environ.get("ORACLE_CASES", "160"))
 FAMILY_SHARE = 0.1 if CASES >= ALL else 0.05
 PART_SHARE = 0.015
-SEVERAL = CASES // 6
+SEVERAL = CASES // 5
 """Plainer cases on top, in which several rules of one table matter at once."""
 INFEASIBLE_SHARE = (0.03, 0.1)
 EXACT, CENTS = 1e-6, 3e-6
