@@ -1,8 +1,8 @@
 """Room for the past of a re-plan: the model is exact, and what is frozen was rounded to minor units.
 
 Budgets and ceilings on commitments count what is frozen as it was booked, each amount rounded in the funder's currency.
-The other rows get room for half a minor unit per frozen amount, by which it was rounded, and for some more where nothing
-but frozen amounts is left of them: the exact dues of the past know no rounding. Source: model.md, rule 14,
+The other rows get room for half a minor unit per frozen amount, by which it was rounded, and for some more where
+nothing but frozen amounts is left of them: the exact dues of the past know no rounding. Source: model.md, rule 14,
 "Money is exact".
 """
 

@@ -25,8 +25,8 @@ BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
 WHOLE = tuple(f for f in FAMILIES if f not in BASIC)
 FEATURES = (*WHOLE, "matching", *PARTS, *SETTINGS, "infeasible")
 SELDOM = (
-    *("precedence:rows", "choices:rows", "cofunding:rows", "earmarks:rows", "choices:union", "earmarks:union"),
-    *("equity:rows", "guarantees:rows"),
+    *("cofunding:rows", "earmarks:rows", "equity:rows", "guarantees:rows", "synergies:rows"),
+    *("precedence:rows", "choices:rows", "choices:union", "earmarks:union"),
 )
 """Several rules of one table that seldom matter at once among many others: featured in plainer cases of their own."""
 PLAINER = 0.3
