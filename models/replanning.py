@@ -25,7 +25,7 @@ from .decisions import started
 from .signed import add_unsigned, fix, hold_signed, minor_unit
 
 Moved = tuple[str, str, int]  # funder, initiative, period
-LEAST = 1e-6  # `unit`s that a solver can tell apart
+LEAST = 2e-9  # `unit`s, what a solver tells apart; verification knows the cents only
 
 
 def approved_money(case: Case, approved: Approved) -> dict[Moved, float]:

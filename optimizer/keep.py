@@ -44,8 +44,11 @@ def moving_cost(model: pyo.ConcreteModel, program: Program, cost: Floats, frugal
     return found
 
 
-def keeping(model: pyo.ConcreteModel, reduced: Reduced) -> Reduced:
-    """Return the payments' program with a cost on every approved payment that is not made in full on its line."""
+def keeping(model: pyo.ConcreteModel, reduced: Reduced, weight: float) -> Reduced:
+    """Return the payments' program with a cost on every approved payment that is not made in full on its line.
+
+    `weight` is what a unit hedged costs there.
+    """
     case, program = model.layout.case, reduced.program
     columns, least = [], []
     for (funder, line, t), amount in case.approved.ahead.items() if case.approved is not None else ():
@@ -67,7 +70,7 @@ def keeping(model: pyo.ConcreteModel, reduced: Reduced) -> Reduced:
         constraints=(*program.constraints, *(Named(f"kept[{k}]") for k in range(count))),
     )
     short = with_columns(longer, np.arange(first, first + count), np.ones(count), np.full(count, np.inf))
-    short.cost[width:] *= SHORT
+    short.cost[width:] *= SHORT * weight
     return replace(reduced, program=short)
 
 

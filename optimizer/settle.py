@@ -122,12 +122,12 @@ class Settler:
         starts = starts_at(self.model, program, point)
         levels = levels_at(self.model, program, point, starts)
         held = self._cheapest(at_levels(fixed(program, point), self.model, starts, levels))
-        bill = self._bill(starts, levels)
-        reduced = keeping(self.model, reduce(self._whole(held, bill)))
+        bill, weight = self._bill(starts, levels), BESIDE if self.frugal else 1.0
+        reduced = keeping(self.model, reduce(self._whole(held, bill)), weight)
         first = self._with_room(reduced.program) if len(reduced.kept) > MANY else reduced.program
         tried = self._attempt(bill, reduced, first)
         if tried is None and often:  # it may be the rounding of the dues that does not fit
-            reduced = keeping(self.model, reduce(held))
+            reduced = keeping(self.model, reduce(held), weight)
             tried = self._attempt(bill, reduced, reduced.program)
         if tried is None:
             return False, None

@@ -197,7 +197,7 @@ def test_a_run_that_does_not_verify_is_refused(fundalign: Runner, approved: Path
     assert not (tmp_path / "again").exists()
 
 
-def test_quantum_as_it_is_keeps_every_payment(fundalign: Runner, tmp_path: Path) -> None:
+def test_quantum_as_it_is_and_with_a_cut_keeps_the_past(fundalign: Runner, tmp_path: Path) -> None:
     one = ("--threads", 1)
     assert fundalign("solve", "quantum", "-o", "approved", *one).returncode == 0
     frozen = ("--from", "approved", "--frozen-until", "2029Q1")
@@ -205,3 +205,16 @@ def test_quantum_as_it_is_keeps_every_payment(fundalign: Runner, tmp_path: Path)
     assert ran.returncode == 0, ran.stderr
     assert set(changes(ran).values()) == {"kept"}
     assert (tmp_path / "again" / "funding.csv").read_bytes() == (tmp_path / "approved" / "funding.csv").read_bytes()
+    cut = ("--set", "budgets.payments[funder=DE,cycle=FY2029]*=0.6", "--gap", 0.02)
+    ran = fundalign("replan", "quantum", *frozen, *cut, *one, "-o", "cut", "--format", "json")
+    assert ran.returncode == 0, ran.stderr
+    assert set(changes(ran).values()) > {"kept"}
+    for table in ("funding", "commitments", "currency"):
+        now, was = (rows_of(tmp_path / run / f"{table}.csv") for run in ("cut", "approved"))
+        assert before(now, "2029Q1") == before(was, "2029Q1")
+    first, again = (
+        {(row["guarantee"], row["initiative"]): row["guaranteed"] for row in rows_of(tmp_path / run / "guarantees.csv")}
+        for run in ("approved", "cut")
+    )
+    assert again["market entry", "Q-SOFT"] == first["market entry", "Q-SOFT"]  # of 2027-28
+    assert fundalign("verify", "cut").returncode == 0

@@ -1,15 +1,19 @@
 """Levels at a corner of tight limits: they give way by a few minor units, so that whole cents fit."""
 
+from dataclasses import replace
+
 import pytest
 
 from fundalign.models.build import build
-from fundalign.optimizer.compile import compile_model
+from fundalign.optimizer.compile import Named, compile_model
 from fundalign.optimizer.engine import Limits, Search
-from fundalign.optimizer.room import with_room
+from fundalign.optimizer.linear import solved
+from fundalign.optimizer.room import lowered, with_room
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.verify import verify
 
 from ..models.small import small
+from .programs import INFINITE, program
 
 # X and Y may be funded in part; P and Q each pay their own part of both, and both run out of money.
 TEXT = """
@@ -76,3 +80,14 @@ def test_as_much_room_as_asked_for() -> None:
     x, y = (values[program.column_of[id(model.level[name, name.lower(), 1])]] for name in "XY")
     assert 3.01 - (3.1 * x + 4.69 * y) == pytest.approx(0.0002, abs=1e-9)
     assert 4.37 - (6.9 * x + 2.31 * y) == pytest.approx(0.0002, abs=1e-9)
+
+
+def test_limits_are_lowered_as_far_as_can_be_had() -> None:
+    """x + y = 3, x ≤ 2 and y ≤ 2 are to be lowered by 1 each: 1 in all can be had."""
+    rows = [(3.0, [1.0, 1.0], 3.0), (-INFINITE, [1.0, 0.0], 2.0), (-INFINITE, [0.0, 1.0], 2.0)]
+    made = replace(program([1.0, 0.0], rows), constraints=tuple(Named(name) for name in ("sum", "left", "right")))
+    limits = {"left": 1.0, "right": 1.0, "unknown": 5.0}
+    assert solved(made.tightened(limits)).x is None
+    outcome = solved(lowered(made, limits))
+    assert outcome.x is not None
+    assert float(outcome.x[2:].sum()) == pytest.approx(1)
