@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-NAMES = {1: "", 1_000: "thousand", 1_000_000: "million", 1_000_000_000: "billion"}
+from ..inputs.money import counted_in
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,7 @@ class Money:
     @property
     def label(self) -> str:
         """The unit as words, such as "EUR million"."""
-        name = NAMES.get(self.unit, f"× {self.unit:,}")
-        return f"{self.currency} {name}".strip()
+        return counted_in(self.currency, self.unit)
 
     def text(self, amount: Decimal | float) -> str:
         """Return an amount that is in `unit`s already; a dash for nothing."""

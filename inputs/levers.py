@@ -15,10 +15,8 @@ from typing import Any, Final, NamedTuple
 from .case import Case
 from .change import Change
 from .faults import UsageError, did_you_mean
+from .money import counted_in
 from .tables import TABLES, Row
-
-UNITS: Final = {1: "", 1_000: "thousand", 1_000_000: "million", 1_000_000_000: "billion"}
-"""What amounts are counted in, in words."""
 
 
 class Movable(NamedTuple):
@@ -94,7 +92,7 @@ _LEAST: Final = {"duration": 1, "pause": 0, "lag": 0, "floor": 0, "ceiling": 0, 
 
 def money_unit(case: Case, currency: str) -> str:
     """Return what amounts in a currency are counted in, such as "EUR million"."""
-    return f"{currency} {UNITS.get(case.unit, f'× {case.unit:,}')}".strip()
+    return counted_in(currency, case.unit)
 
 
 @dataclass(frozen=True)

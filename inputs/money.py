@@ -22,6 +22,9 @@ _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF 
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR_DECIMALS = "CLF UYW"
 
+UNITS: Final = {1: "", 1_000: "thousand", 1_000_000: "million", 1_000_000_000: "billion"}
+"""What amounts are counted in, in words."""
+
 MINOR_DIGITS: Final[dict[str, int]] = {
     code: digits
     for digits, codes in ((2, _TWO_DECIMALS), (0, _NO_DECIMALS), (3, _THREE_DECIMALS), (4, _FOUR_DECIMALS))
@@ -63,3 +66,8 @@ def format_minor(count: int, currency: str) -> str:
     sign = "-" if count < 0 else ""
     text = str(abs(count)).rjust(digits + 1, "0")
     return sign + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
+
+
+def counted_in(currency: str, unit: int) -> str:
+    """Return what amounts in a currency are counted in, such as "EUR million"."""
+    return f"{currency} {UNITS.get(unit, f'× {unit:,}')}".strip()

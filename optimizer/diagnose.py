@@ -14,6 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..inputs.money import counted_in
 from ..models.replanning import approved_money
 from .compile import Program
 from .elastic import with_columns
@@ -42,7 +43,6 @@ WORDS = {
 }
 BASE = ("earmark", "guarantee_cap", "matching_cap", "moved")  # families whose amounts are in the base currency,
 OWN = ("budget", "commitment", "stability")  # and in the funder's
-UNITS = {1: "", 1_000: "thousand", 1_000_000: "million", 1_000_000_000: "billion"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _unit(case: Case, family: str, index: tuple[object, ...]) -> str:
         currency = case.initiatives[str(index[-1])].currency
     else:
         return ""
-    return f"{currency} {UNITS.get(case.unit, f'× {case.unit:,}')}".strip()
+    return counted_in(currency, case.unit)
 
 
 def gaps(

@@ -1,20 +1,18 @@
 """A comparison as one JSON document, and as a folder: one CSV per table that differs, and comparison.json."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..inputs.faults import UsageError
 from ..inputs.texts import csv_text
 from .compare import Comparison
 from .compare_goal import Side
 from .compare_money import MoneyChange
 from .compare_tables import BOTH, A, B, TableDifference
+from .complete import complete, refuse_taken
 
 DOCUMENT = "comparison.json"
 MARK = {"compares": ["A", "B"], "difference": "B - A"}  # by which a folder of ours is known
@@ -129,12 +127,7 @@ def refuse_existing(path: Path, force: bool) -> None:
 
     With `force` only a comparison (or an empty folder) is replaced, never anything else.
     """
-    if not path.exists() and not path.is_symlink():
-        return
-    if not force:
-        raise UsageError(f"{path} exists already; choose another name (-o) or replace it (--force)")
-    if path.is_symlink() or not path.is_dir() or (any(path.iterdir()) and not _is_ours(path)):
-        raise UsageError(f"{path} is not a comparison and is not replaced, not even with --force")
+    refuse_taken(path, force, "a comparison", _is_ours)
 
 
 def _is_ours(path: Path) -> bool:
@@ -149,22 +142,9 @@ def _is_ours(path: Path) -> bool:
 def write_comparison(comparison: Comparison, path: Path, force: bool = False) -> list[str]:
     """Write a comparison to a folder, complete or not at all, and return the names of its files."""
     refuse_existing(path, force)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.tmp{os.getpid()}")
-    replaced = path.with_name(f"{path.name}.tmp{os.getpid()}-replaced")
     text = json.dumps(document(comparison, rows=False), indent=2, ensure_ascii=False) + "\n"
     files = {**sheets(comparison), DOCUMENT: text}
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    try:
+    with complete(path) as temporary:
         for name, content in files.items():
             (temporary / name).write_text(content, encoding="utf-8", newline="\n")
-        if path.exists():
-            path.rename(replaced)
-        temporary.rename(path)
-        shutil.rmtree(replaced, ignore_errors=True)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if replaced.exists() and not path.exists():
-            replaced.rename(path)
     return sorted(files)

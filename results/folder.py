@@ -2,8 +2,6 @@
 
 import csv
 import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -11,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..inputs.approved import Approved, Record
 from ..inputs.case import Case
-from ..inputs.faults import UsageError
 from ..inputs.read import write_case
+from .complete import complete, refuse_taken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,12 +25,7 @@ def refuse_existing(path: Path, force: bool) -> None:
     With `force` only a run folder (or an empty folder) is replaced, never anything else: one with a manifest of ours, a
     case and no foreign files.
     """
-    if not path.exists():
-        return
-    if not force:
-        raise UsageError(f"{path} exists already; choose another name (-o) or replace it (--force, or force=True)")
-    if path.is_symlink() or not path.is_dir() or (any(path.iterdir()) and not _is_run(path)):
-        raise UsageError(f"{path} is not a run folder and is not replaced, not even with --force")
+    refuse_taken(path, force, "a run folder", _is_run)
 
 
 def _is_run(path: Path) -> bool:
@@ -60,12 +53,7 @@ def write_folder(
     `case/` stand for them.
     """
     refuse_existing(path, force)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.tmp{os.getpid()}")
-    replaced = path.with_name(f"{path.name}.tmp{os.getpid()}-replaced")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    try:
+    with complete(path) as temporary:
         write_case(case, temporary / "case")
         files, approved = _hashes(temporary / "case"), {}
         if case.approved is not None:
@@ -79,14 +67,6 @@ def write_folder(
             (temporary / f"{name}.json").write_text(text, encoding="utf-8")
         for name, table in tables.items():
             table.to_csv(temporary / f"{name}.csv", index=False, lineterminator="\n")
-        if path.exists():
-            path.rename(replaced)
-        temporary.rename(path)
-        shutil.rmtree(replaced, ignore_errors=True)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if replaced.exists() and not path.exists():
-            replaced.rename(path)
     return path
 
 

@@ -8,15 +8,13 @@ is the run of row NN, so that each can be recomputed. Points that others dominat
 import csv
 import json
 import math
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..inputs.case import Case
-from ..inputs.faults import UsageError
+from .complete import complete, refuse_taken
 from .plan import Run
 from .undominated import Pair, knee, undominated
 
@@ -122,15 +120,8 @@ class Frontier:
         """Write frontier.csv, frontier.json and points/NN atomically; an existing folder only with `force`."""
         target = Path(path)
         refuse_frontier(target, force)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f"{target.name}.tmp{os.getpid()}")
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir()
-        try:
+        with complete(target) as temporary:
             self._write(temporary)
-            _replace(temporary, target)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
         return target
 
     def _write(self, folder: Path) -> None:
@@ -163,23 +154,13 @@ def assembled(case: Case, against: str, points: Sequence[Point], pairs: Sequence
 
 def refuse_frontier(path: Path, force: bool) -> None:
     """Raise UsageError when `path` is there already and may not be replaced: only a frontier is, with `force`."""
-    if not path.exists():
-        return
-    if not force:
-        raise UsageError(f"{path} exists already; choose another name (-o) or replace it (--force, or force=True)")
-    ours = {"frontier.csv", "frontier.json", "points"}
-    names = {file.name for file in path.iterdir()} if path.is_dir() and not path.is_symlink() else {"?"}
-    if names and not ({"frontier.csv", "frontier.json"} <= names <= ours):
-        raise UsageError(f"{path} is not the folder of a frontier and is not replaced, not even with --force")
+    refuse_taken(path, force, "the folder of a frontier", _is_frontier)
 
 
-def _replace(temporary: Path, target: Path) -> None:
-    """Rename a complete folder; what it replaces goes only then."""
-    replaced = target.with_name(f"{temporary.name}-replaced")
-    if target.exists():
-        target.rename(replaced)
-    temporary.rename(target)
-    shutil.rmtree(replaced, ignore_errors=True)
+def _is_frontier(path: Path) -> bool:
+    """Tell whether a folder holds a frontier and nothing else."""
+    ours = {"frontier.csv", "frontier.json"}
+    return ours <= {file.name for file in path.iterdir()} <= ours | {"points"}
 
 
 def _finite(value: float | None) -> float | None:

@@ -15,11 +15,11 @@ import pandas as pd
 
 from ..inputs.approved import Approved, Record, line_currency
 from ..inputs.case import Case, Cycle
+from ..inputs.money import counted_in
 from .approval import records
 from .ledger import half_up, milestone_due
 from .verify_rows import RuleRow, plain
 
-UNITS = {1: "", 1_000: " thousand", 1_000_000: " million", 1_000_000_000: " billion"}
 SHOWN = 3
 TELLING = Fraction(1, 200)  # of a `unit`: less than that reads 0.00
 ROOM = ("payments", "reserved", "carried_in", "spent", "hedge_cost", "provision", "buffer", "lapsed")
@@ -151,5 +151,4 @@ class Reasons:
 
     def _words(self, amount: Fraction, currency: str) -> str:
         """Return an amount in the case's `unit` with its currency: "4.00 EUR million"."""
-        unit = UNITS.get(self.case.unit, f" × {self.case.unit:,}")
-        return f"{float(amount / self.case.unit):,.2f} {currency}{unit}"
+        return f"{float(amount / self.case.unit):,.2f} {counted_in(currency, self.case.unit)}"
