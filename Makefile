@@ -4,8 +4,8 @@
 check:            # clean install of a clean build, ruff, strict mypy, the layout test
 	bash tools/check.sh
 
-test: .venv       # every test, against an editable install
-	.venv/bin/python -m pytest -n 2
+test:             # every test, against an editable install in .venv
+	bash tools/test.sh
 
 oracle: .venv     # the solver against brute force on 500 random tiny cases; the tests have part of them
 	ORACLE_CASES=500 WHATIF_CASES=200 WHY_CASES=30 .venv/bin/python -m pytest -n 2 \

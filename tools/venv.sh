@@ -4,22 +4,14 @@ set -euo pipefail
 dir=$1
 python=${PYTHON:-python3}
 
-install() {
-    echo "venv.sh: apt-get install $*" >&2
-    local run=()
-    if [ "$(id -u)" -ne 0 ]; then run=(sudo); fi
-    "${run[@]}" apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive "${run[@]}" apt-get install -y -qq "$@" >/dev/null
-}
-
 if ! command -v "$python" >/dev/null; then
-    install python3 python3-venv
+    REQUIRED=1 bash "$(dirname "$0")/debian.sh" python3 python3-venv
 fi
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     echo "venv.sh: fundalign needs Python 3.11 or newer; $python is $("$python" --version)" >&2
     exit 1
 fi
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-    install python3-venv
+    REQUIRED=1 bash "$(dirname "$0")/debian.sh" python3-venv
 fi
 "$python" -m venv --clear "$dir"
