@@ -8,10 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import highspy
 import numpy as np
@@ -67,12 +67,24 @@ class Outcome:
     prices: Floats | None = None
 
 
+class Stop(Protocol):
+    """What stops a search once it is true."""
+
+    def __bool__(self) -> bool:
+        """Tell whether to stop."""
+
+
 @dataclass
 class Interrupt:
-    """Remembers the signal that asked the search to stop."""
+    """Remembers the signal that asked the search to stop, and when it came (monotonic seconds; infinite: never)."""
 
     number: int | None = None
-    _handlers: dict[int, object] = field(default_factory=dict)
+    at: float = float("inf")
+
+    def __post_init__(self) -> None:
+        """Let one that is made with a signal have it now."""
+        if self.number is not None:
+            self.at = min(self.at, time.monotonic())
 
     def __bool__(self) -> bool:
         """Tell whether a signal came."""
@@ -85,7 +97,7 @@ def listening() -> Iterator[Interrupt]:
     interrupt = Interrupt()
 
     def note(number: int, _: FrameType | None) -> None:
-        interrupt.number = number
+        interrupt.number, interrupt.at = number, min(interrupt.at, time.monotonic())
 
     if threading.current_thread() is not threading.main_thread():
         yield interrupt
@@ -214,7 +226,7 @@ class Relaxation:
         none = np.full(len(lower), np.inf)
         self.highs.addRows(len(lower), lower, none, matrix.nnz, starts, matrix.indices.astype(np.int32), matrix.data)
 
-    def solve(self, seconds: float, interrupt: Interrupt, at_least: float = -np.inf, brief: bool = False) -> Outcome:
+    def solve(self, seconds: float, interrupt: Stop, at_least: float = -np.inf, brief: bool = False) -> Outcome:
         """Solve; stops as OTHER_LIMIT once the objective provably stays below `at_least`.
 
         `brief` says that it takes milliseconds, and no signal need be heeded meanwhile.
@@ -238,7 +250,7 @@ class Relaxation:
         return Outcome(ending, x, value, value, time.monotonic() - began, prices=-prices)
 
 
-def _run(highs: highspy.Highs, interrupt: Interrupt | None) -> None:
+def _run(highs: highspy.Highs, interrupt: Stop | None) -> None:
     """Run HiGHS in a thread of its own, so that signals reach us, and stop it when one came.
 
     highspy's own `startSolve` lets only one solver of a process run at a time.
@@ -299,7 +311,7 @@ class Search:
 
         self.highs.cbMipLogging += heard
 
-    def run(self, interrupt: Interrupt | None = None) -> Outcome:
+    def run(self, interrupt: Stop | None = None) -> Outcome:
         """Solve; a signal noted by `interrupt` stops it in about a second and keeps the incumbent."""
         began = time.monotonic()
         if len(self.program.row_lower) == 0:

@@ -18,6 +18,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from ..inputs.case import Case
+from ..models.replanning import rounding
 from .compile import COUNTED, Floats, Program
 from .elastic import with_columns
 from .extract import fixed
@@ -25,6 +26,17 @@ from .linear import solved
 from .reduce import reduce
 
 WORTH = 1e3
+RATIOS = frozenset(
+    (
+        *("cofunding_at_least", "cofunding_at_most", "matching", "matching_ahead", "matching_least_base"),
+        *("guarantee_leverage", "guarantee_backed", "equity_at_least", "equity_at_most", "earmark_at_least"),
+        *("earmark_at_most", "stability_more", "stability_less", "risk", "ticket_least", "moved"),
+    )
+)
+"""Rows that verification holds to one minor unit per amount in them."""
+LIMITS = frozenset(("budget", "commitment", "matching_cap", "matching_unlocked", "guarantee_cap"))
+"""Rows that hold exactly."""
+FIRM = 1e6  # what room in them is worth against a unit hedged: it is a few minor units, and a plan must have it
 
 
 def _paid(model: pyo.ConcreteModel, program: Program) -> tuple[Floats, Floats]:
@@ -67,6 +79,56 @@ def with_room(model: pyo.ConcreteModel, program: Program, point: Floats, units: 
     roomy = replace(wide, row_upper=high, row_lower=low, cost=cost, offset=0.0)
     outcome = solved(roomy)
     return point if outcome.x is None else reduced.expand(outcome.x[: len(reduced.kept)])
+
+
+def narrowed(model: pyo.ConcreteModel, program: Program, units: int) -> Program:
+    """Return the program with every limit on money narrower by so many minor units of its largest payment."""
+    minor, _ = _paid(model, program)
+    entries = program.matrix.copy()
+    entries.data = np.abs(entries.data) * minor[entries.indices]
+    known = np.array([_family(constraint) in RATIOS | LIMITS for constraint in program.constraints], dtype=bool)
+    known &= program.row_lower < program.row_upper
+    room = np.where(known, units * entries.max(axis=1).toarray().ravel(), 0.0)
+    return replace(program, row_lower=program.row_lower + room, row_upper=program.row_upper - room)
+
+
+def ratios_with_room(model: pyo.ConcreteModel, program: Program, units: int) -> Program:
+    """Return a program of payments in which rules that hold to a minor unit per amount have room, where it can be had.
+
+    `units` minor units of their largest payment; where sums stand for payments, of the base currency. What may move of
+    the approved money is counted with a unit per amount on top; that is left free too.
+    """
+    case: Case = model.layout.case
+    minor, _ = _paid(model, program)
+    size = 1.0 / (10.0 ** case.minor_digits(case.base) * case.unit)
+    money = np.array([v.parent_component().local_name not in COUNTED for v in program.variables], dtype=bool)
+    money = np.append(money, np.zeros(len(program.cost) - len(money), dtype=bool)) & ~program.integer
+    minor = np.where((minor == 0.0) & money, size / program.column_scale, minor)
+    entries = program.matrix.copy()
+    entries.data = np.abs(entries.data) * minor[entries.indices]
+    room = units * entries.max(axis=1).toarray().ravel()
+    if case.approved is not None:
+        row = program.row_of.get("moved")
+        if row is not None:
+            room[row] += rounding(case, case.approved) * program.row_scale[row]
+    known = np.array([_family(constraint) in RATIOS for constraint in program.constraints], dtype=bool)
+    known &= (program.row_lower < program.row_upper) & (room > 0.0)
+    upper = np.flatnonzero(known & np.isfinite(program.row_upper))
+    lower = np.flatnonzero(known & np.isfinite(program.row_lower))
+    high, low = program.row_upper.copy(), program.row_lower.copy()
+    high[upper] -= room[upper]
+    low[lower] += room[lower]
+    rows = np.concatenate([upper, lower])
+    signs = np.concatenate([-np.ones(len(upper)), np.ones(len(lower))])
+    wide = with_columns(program, rows, signs, room[rows])
+    cost = np.concatenate([program.cost, np.full(len(rows), -FIRM) / program.row_scale[rows]])
+    return replace(wide, row_upper=high, row_lower=low, cost=cost)
+
+
+def _family(constraint: object) -> str:
+    """Return the name of the family of rows that a constraint is of; empty for one that is not in the model."""
+    block = getattr(constraint, "parent_component", None)
+    return "" if block is None else str(block().local_name)
 
 
 def lowered(program: Program, limits: Mapping[str, float]) -> Program:
