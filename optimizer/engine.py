@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 import highspy
 import numpy as np
@@ -67,16 +67,9 @@ class Outcome:
     prices: Floats | None = None
 
 
-class Stop(Protocol):
-    """What stops a search once it is true."""
-
-    def __bool__(self) -> bool:
-        """Tell whether to stop."""
-
-
 @dataclass
 class Interrupt:
-    """Remembers the signal that asked the search to stop, and when it came (monotonic seconds; infinite: never)."""
+    """Remembers the signal that asked the search to stop, and when it came (monotonic seconds)."""
 
     number: int | None = None
     at: float = float("inf")
@@ -226,7 +219,7 @@ class Relaxation:
         none = np.full(len(lower), np.inf)
         self.highs.addRows(len(lower), lower, none, matrix.nnz, starts, matrix.indices.astype(np.int32), matrix.data)
 
-    def solve(self, seconds: float, interrupt: Stop, at_least: float = -np.inf, brief: bool = False) -> Outcome:
+    def solve(self, seconds: float, interrupt: object, at_least: float = -np.inf, brief: bool = False) -> Outcome:
         """Solve; stops as OTHER_LIMIT once the objective provably stays below `at_least`.
 
         `brief` says that it takes milliseconds, and no signal need be heeded meanwhile.
@@ -250,8 +243,8 @@ class Relaxation:
         return Outcome(ending, x, value, value, time.monotonic() - began, prices=-prices)
 
 
-def _run(highs: highspy.Highs, interrupt: Stop | None) -> None:
-    """Run HiGHS in a thread of its own, so that signals reach us, and stop it when one came.
+def _run(highs: highspy.Highs, interrupt: object | None) -> None:
+    """Run HiGHS in a thread of its own, so that signals reach us, and stop it once `interrupt` is true.
 
     highspy's own `startSolve` lets only one solver of a process run at a time.
     """
@@ -311,12 +304,18 @@ class Search:
 
         self.highs.cbMipLogging += heard
 
-    def run(self, interrupt: Stop | None = None) -> Outcome:
+    def run(self, interrupt: object | None = None) -> Outcome:
         """Solve; a signal noted by `interrupt` stops it in about a second and keeps the incumbent."""
         began = time.monotonic()
         if len(self.program.row_lower) == 0:
             return self._without_rows(began)
         self.highs.HandleUserInterrupt = True
+        _run(self.highs, interrupt)
+        found = self._outcome(time.monotonic() - began)
+        if found.ending is not Ending.OPTIMAL or found.bound is not None:
+            return found
+        self.highs.clearSolver()  # an optimum without a bound: seen where presolve solves all of it from a start
+        self.highs.setOptionValue("presolve", "off")
         _run(self.highs, interrupt)
         return self._outcome(time.monotonic() - began)
 

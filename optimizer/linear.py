@@ -4,7 +4,7 @@ Simplex has been seen to go on for ever on a degenerate program of payments that
 """
 
 from .compile import Program
-from .engine import Ending, Limits, Outcome, Search, Stop
+from .engine import Ending, Limits, Outcome, Search
 
 SECONDS, COLUMNS = 10.0, 500  # that a method is given at least, and columns for every second more
 METHODS: tuple[dict[str, str | int], ...] = (
@@ -15,7 +15,7 @@ METHODS: tuple[dict[str, str | int], ...] = (
 GIVEN_UP = (Ending.TIME_LIMIT, Ending.NUMERICAL)
 
 
-def solved(program: Program, stop: Stop | None = None) -> Outcome:
+def solved(program: Program, stop: object | None = None) -> Outcome:
     """Return the optimum of a program without its integrality, or what the last method said of it.
 
     Once `stop` is true no other method is tried, but the first one may end.

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyomo.environ as pyo
+from numpy.typing import NDArray
 
 from ..inputs.case import Case
 from ..models.replanning import rounding
@@ -63,7 +64,7 @@ def with_room(model: pyo.ConcreteModel, program: Program, point: Floats, units: 
     entries = held.matrix.copy()
     entries.data = np.abs(entries.data) * minor[entries.indices]
     room = units * entries.max(axis=1).toarray().ravel()
-    open_row = (held.row_lower < held.row_upper) & (room > 0.0)
+    open_row = (room > 0.0) & _wide(held, room)
     upper = np.flatnonzero(open_row & np.isfinite(held.row_upper))
     lower = np.flatnonzero(open_row & np.isfinite(held.row_lower))
     if not counted.any() or not len(upper) + len(lower):
@@ -87,8 +88,8 @@ def narrowed(model: pyo.ConcreteModel, program: Program, units: int) -> Program:
     entries = program.matrix.copy()
     entries.data = np.abs(entries.data) * minor[entries.indices]
     known = np.array([_family(constraint) in RATIOS | LIMITS for constraint in program.constraints], dtype=bool)
-    known &= program.row_lower < program.row_upper
-    room = np.where(known, units * entries.max(axis=1).toarray().ravel(), 0.0)
+    room = units * entries.max(axis=1).toarray().ravel()
+    room[~(known & _wide(program, room))] = 0.0
     return replace(program, row_lower=program.row_lower + room, row_upper=program.row_upper - room)
 
 
@@ -112,7 +113,7 @@ def ratios_with_room(model: pyo.ConcreteModel, program: Program, units: int) -> 
         if row is not None:
             room[row] += rounding(case, case.approved) * program.row_scale[row]
     known = np.array([_family(constraint) in RATIOS for constraint in program.constraints], dtype=bool)
-    known &= (program.row_lower < program.row_upper) & (room > 0.0)
+    known &= (room > 0.0) & _wide(program, room)
     upper = np.flatnonzero(known & np.isfinite(program.row_upper))
     lower = np.flatnonzero(known & np.isfinite(program.row_lower))
     high, low = program.row_upper.copy(), program.row_lower.copy()
@@ -123,6 +124,11 @@ def ratios_with_room(model: pyo.ConcreteModel, program: Program, units: int) -> 
     wide = with_columns(program, rows, signs, room[rows])
     cost = np.concatenate([program.cost, np.full(len(rows), -FIRM) / program.row_scale[rows]])
     return replace(wide, row_upper=high, row_lower=low, cost=cost)
+
+
+def _wide(program: Program, room: Floats) -> NDArray[np.bool_]:
+    """Tell which rows can be narrowed so much on either side; what a re-plan holds to some cents cannot."""
+    return np.asarray(program.row_upper - program.row_lower > 2.0 * room, dtype=bool)
 
 
 def _family(constraint: object) -> str:

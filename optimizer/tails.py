@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from ..models.buffers import Joint
 from .compile import Floats, Named, Program
-from .engine import Interrupt, Limits, Outcome, Relaxation, Stop
+from .engine import Interrupt, Limits, Outcome, Relaxation
 from .linear import solved
 from .reduce import Reduced
 
@@ -156,7 +156,7 @@ class Tails:
         """Return the program with all rows that settling has found so far."""
         return Rows.of(self.rows, program.column_scale).added_to(program) if self.rows else program
 
-    def solved(self, program: Program, reduced: Reduced, column_scale: Floats, stop: Stop | None = None) -> Outcome:
+    def solved(self, program: Program, reduced: Reduced, column_scale: Floats, stop: object | None = None) -> Outcome:
         """Solve the payments in a reduced program, which may have further columns at its end, until they break no row.
 
         `column_scale` is that of the whole program. `stop` ends the search for rows; the payments may break some then.
@@ -174,7 +174,7 @@ class Tails:
             if not new:
                 return outcome
 
-    def _relaxed(self, form: Form, limits: Limits, interrupt: Stop, slack: float) -> list[Row]:
+    def _relaxed(self, form: Form, limits: Limits, interrupt: object, slack: float) -> list[Row]:
         """Return the rows that relaxation after relaxation of a program breaks."""
         found: list[Row] = []
         relaxation = Relaxation(form.program, limits, interior=len(form.program.cost) > LARGE)

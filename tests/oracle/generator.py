@@ -90,7 +90,7 @@ def drawn(seed: int, feature: str, second: str, attempts: int) -> Oracle:
             continue
         oracle = ambitious(oracle, draft.ambition)
         first = fitted(oracle, feature, idle=feature == "infeasible" or seed % 12_000 == 0)
-        both = fitted(first, second, idle=True) if first is not None and attempt < CHOOSY else first
+        both = fitted(first, second, idle=True) if second and first is not None and attempt < CHOOSY else first
         if both is not None and shows(both, feature):
             return both
         last = first or last or oracle
