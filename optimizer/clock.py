@@ -6,7 +6,8 @@
 
 After the stop the plan found is settled to minor units, and a tie-break made, within the grace. What does not fit in is
 cut short, and the report says so. Where the plan cannot be settled in the greater part of it, the rest is for one that
-can (see `standby`). Verifying and writing come on top.
+can (see `standby`), of which the smallest is settled however late it is. What has begun to be rounded, verifying and
+writing come on top.
 """
 
 import time
@@ -64,13 +65,20 @@ class Clock:
 
 @dataclass(frozen=True)
 class Deadline:
-    """An end that the clock sets; true once it is passed. `whole`: the end of all, not only of settling the plan."""
+    """An end that the clock sets; true once it is passed. `whole`: the end of all, not only of settling the plan.
+
+    `until` is a moment (monotonic seconds) before which it does not end.
+    """
 
     clock: Clock
     whole: bool = False
+    until: float = float("-inf")
 
     def left(self) -> float:
         """Return the seconds left; may be negative."""
+        return max(self.until - time.monotonic(), self._set())
+
+    def _set(self) -> float:
         return self.clock.left() if self.whole else self.clock.main()
 
     def __bool__(self) -> bool:

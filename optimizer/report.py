@@ -88,7 +88,7 @@ def make_report(work: Effort, program: Program, found: Found, terms: Terms) -> S
         signal=work.interrupt.number,
         phase=found.phase,
         timings=dict(work.timings),
-        cut_short=tuple(work.clock.cut),
+        cut_short=tuple(what for what in work.clock.cut if what != "settling" or status is not Status.OPTIMAL),
         model={
             "columns": len(program.cost),
             "integer": int(program.integer.sum()),

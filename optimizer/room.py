@@ -37,6 +37,7 @@ RATIOS = frozenset(
 """Rows that verification holds to one minor unit per amount in them."""
 LIMITS = frozenset(("budget", "commitment", "matching_cap", "matching_unlocked", "guarantee_cap"))
 """Rows that hold exactly."""
+RELIEF = 0.1  # what it costs a stand-in to keep no room in one limit, as a part of what its plan is worth
 FIRM = 1e6  # what room in them is worth against a unit hedged: it is a few minor units, and a plan must have it
 
 
@@ -65,32 +66,29 @@ def with_room(model: pyo.ConcreteModel, program: Program, point: Floats, units: 
     entries.data = np.abs(entries.data) * minor[entries.indices]
     room = units * entries.max(axis=1).toarray().ravel()
     open_row = (room > 0.0) & _wide(held, room)
-    upper = np.flatnonzero(open_row & np.isfinite(held.row_upper))
-    lower = np.flatnonzero(open_row & np.isfinite(held.row_lower))
-    if not counted.any() or not len(upper) + len(lower):
+    if not counted.any() or not open_row.any():
         return point
-    high, low = held.row_upper.copy(), held.row_lower.copy()
-    high[upper] -= room[upper]
-    low[lower] += room[lower]
-    rows = np.concatenate([upper, lower])
-    signs = np.concatenate([-np.ones(len(upper)), np.ones(len(lower))])
-    wide = with_columns(held, rows, signs, room[rows])
+    wide, rows = _with_relief(held, open_row, room)
     reached = abs(float(program.cost @ point)) or 1.0
     cost = np.concatenate([held.cost * (money or 1.0) / reached, np.full(len(rows), -WORTH) / held.row_scale[rows]])
-    roomy = replace(wide, row_upper=high, row_lower=low, cost=cost, offset=0.0)
-    outcome = solved(roomy)
+    outcome = solved(replace(wide, cost=cost, offset=0.0))
     return point if outcome.x is None else reduced.expand(outcome.x[: len(reduced.kept)])
 
 
-def narrowed(model: pyo.ConcreteModel, program: Program, units: int) -> Program:
-    """Return the program with every limit on money narrower by so many minor units of its largest payment."""
+def narrowed(model: pyo.ConcreteModel, program: Program, units: int, worth: float) -> Program:
+    """Return the program with every limit on money narrower by so many minor units of its largest payment.
+
+    A limit that keeps none of that room costs a tenth of `worth`, in the program's objective.
+    """
     minor, _ = _paid(model, program)
     entries = program.matrix.copy()
     entries.data = np.abs(entries.data) * minor[entries.indices]
-    known = np.array([_family(constraint) in RATIOS | LIMITS for constraint in program.constraints], dtype=bool)
     room = units * entries.max(axis=1).toarray().ravel()
-    room[~(known & _wide(program, room))] = 0.0
-    return replace(program, row_lower=program.row_lower + room, row_upper=program.row_upper - room)
+    known = np.array([_family(constraint) in RATIOS | LIMITS for constraint in program.constraints], dtype=bool)
+    known &= (room > 0.0) & _wide(program, room)
+    wide, rows = _with_relief(program, known, room)
+    price = RELIEF * max(worth, 1.0) / room[rows]
+    return replace(wide, cost=np.concatenate([program.cost, -price]))
 
 
 def ratios_with_room(model: pyo.ConcreteModel, program: Program, units: int) -> Program:
@@ -114,6 +112,15 @@ def ratios_with_room(model: pyo.ConcreteModel, program: Program, units: int) -> 
             room[row] += rounding(case, case.approved) * program.row_scale[row]
     known = np.array([_family(constraint) in RATIOS for constraint in program.constraints], dtype=bool)
     known &= (room > 0.0) & _wide(program, room)
+    wide, rows = _with_relief(program, known, room)
+    return replace(wide, cost=np.concatenate([program.cost, np.full(len(rows), -FIRM) / program.row_scale[rows]]))
+
+
+def _with_relief(program: Program, known: NDArray[np.bool_], room: Floats) -> tuple[Program, NDArray[np.int64]]:
+    """Return the program with the `known` rows narrower by `room`, and columns at its end that give it back.
+
+    Also the row of each of these columns.
+    """
     upper = np.flatnonzero(known & np.isfinite(program.row_upper))
     lower = np.flatnonzero(known & np.isfinite(program.row_lower))
     high, low = program.row_upper.copy(), program.row_lower.copy()
@@ -121,9 +128,7 @@ def ratios_with_room(model: pyo.ConcreteModel, program: Program, units: int) -> 
     low[lower] += room[lower]
     rows = np.concatenate([upper, lower])
     signs = np.concatenate([-np.ones(len(upper)), np.ones(len(lower))])
-    wide = with_columns(program, rows, signs, room[rows])
-    cost = np.concatenate([program.cost, np.full(len(rows), -FIRM) / program.row_scale[rows]])
-    return replace(wide, row_upper=high, row_lower=low, cost=cost)
+    return replace(with_columns(program, rows, signs, room[rows]), row_upper=high, row_lower=low), rows
 
 
 def _wide(program: Program, room: Floats) -> NDArray[np.bool_]:

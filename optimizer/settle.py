@@ -90,7 +90,7 @@ class Settler:
         self.extractor = Extractor(model, program)
         self.tails = Tails.of(model, program)
         self.bills = Bills(model, program, factors, self.extractor)
-        self.deadline: Deadline = Deadline(Clock())
+        self.deadline, self.roomy = Deadline(Clock()), False
         goal = self.case.settings.objective
         self.frugal = goal.goal == "public_money" or goal.tie_break
 
@@ -124,7 +124,8 @@ class Settler:
         held = self._cheapest(at_levels(fixed(program, point), self.model, starts, levels))
         bill, weight = self.bills.bill(starts, levels), BESIDE if self.frugal else 1.0
         reduced = keeping(self.model, reduce(self.bills.whole(held, bill)), weight)
-        first = self._with_room(reduced.program) if len(reduced.kept) > MANY else reduced.program
+        many = len(reduced.kept) > MANY or self.roomy
+        first = self._with_room(reduced.program) if many else reduced.program
         tried = self._attempt(bill, reduced, first)
         if tried is None and often and not self.deadline:  # it may be the rounding of the dues that does not fit
             reduced = keeping(self.model, reduce(held), weight)

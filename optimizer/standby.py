@@ -4,9 +4,11 @@
              money; branch and bound on what is little more than a choice among the initiatives it funds
     nothing  only what is mandatory, or has begun in a re-plan
 
-Both are small programs, whose payments are settled like any other's; what fits in what is left of the grace counts.
+Both are small programs, whose payments are settled like any other's. The first has to fit in what is left of the
+grace; with more room, and then the second, it is tried once more however late it is, so that there is a plan.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,38 +17,44 @@ import numpy as np
 from .clock import Deadline
 from .compile import Floats, Program
 from .engine import Limits, Search
-from .reduce import reduce
+from .reduce import Reduced, reduce
 from .room import narrowed
 from .settle import Settled, Settler
 
-ROOM = 20  # minor units left free in every limit
+ROOM, MORE = 20, 2000  # minor units left free in every limit, at first and then
 GAP = 0.01  # how near to the best a schedule has to be
 SEARCH = 0.5  # part of the time left that its search may take
+LEAST = 5.0  # seconds that a search may take at least, and settling what it finds, once they are needed
 
 
 def stand_by(settler: Settler, exact: Program, x: Floats | None, deadline: Deadline) -> tuple[Floats, Settled] | None:
-    """Return a point of the exact program and the plan settled from it, once one is settled; None: there was no time.
+    """Return a point of the exact program and the plan settled from it, once one is settled; None: there is none.
 
     `x` is the point that could not be settled, if there is one.
     """
-    settler.deadline = deadline
-    for program in _programs(settler, exact, x):
-        reduced = reduce(program)
-        limits = Limits(GAP, max(0.0, SEARCH * deadline.left()))
-        outcome = Search(reduced.program, limits, relax=not reduced.program.integer.any()).run()
+    settler.roomy = True
+    for reduced, searched, least in _programs(settler, exact, x):
+        seconds = max(least, SEARCH * deadline.left())
+        if seconds <= 0.0:
+            continue
+        outcome = Search(searched, Limits(GAP, seconds), relax=not searched.integer.any()).run()
         if outcome.x is None:
             continue
-        point = reduced.expand(outcome.x)
-        settled = settler.settle(exact, point)
+        point = reduced.expand(outcome.x[: len(reduced.kept)])
+        settler.deadline = replace(deadline, until=time.monotonic() + least)
+        settled = settler.settle(exact, point, decided=True)
         if settled.rounded is not None:
             return point, settled
     return None
 
 
-def _programs(settler: Settler, exact: Program, x: Floats | None) -> Iterator[Program]:
-    """Yield the programs to search, one after the other."""
+def _programs(settler: Settler, exact: Program, x: Floats | None) -> Iterator[tuple[Reduced, Program, float]]:
+    """Yield the programs to search, reduced and with room, one after the other, and the least seconds for each."""
     schedule = exact.chain >= 0
     if x is not None:
         upper = np.where(schedule, np.maximum(np.minimum(exact.upper, np.round(x)), exact.lower), exact.upper)
-        yield narrowed(settler.model, replace(exact, upper=upper), ROOM)
-    yield replace(exact, upper=np.where(schedule, exact.lower, exact.upper))
+        less, worth = reduce(replace(exact, upper=upper)), abs(float(exact.cost @ x))
+        yield less, narrowed(settler.model, less.program, ROOM, worth), 0.0
+        yield less, narrowed(settler.model, less.program, MORE, worth), LEAST
+    nothing = reduce(replace(exact, upper=np.where(schedule, exact.lower, exact.upper)))
+    yield nothing, nothing.program, LEAST

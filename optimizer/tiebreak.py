@@ -86,7 +86,12 @@ def frugal(
     outcome = search.run(may.interrupt)
     if outcome.ending in (Ending.TIME_LIMIT, Ending.INTERRUPTED):
         may.short()
-    return None if outcome.x is None else _settled(settler, exact, outcome.x, floor, keeping)
+    if outcome.x is None:
+        return None
+    found = _settled(settler, exact, outcome.x, floor, keeping)
+    if found.settled.hurried:
+        may.short()
+    return found
 
 
 def _settled(
@@ -95,7 +100,7 @@ def _settled(
     """Settle a point as it is or, where its levels leave no room for whole cents, with levels that do."""
     found = Frugal(settler.settle(exact, point, decided=True))
     for room in LEVEL_ROOM[1:] if len(settler.model.level) else ():
-        if found.settled.rounded is not None:
+        if found.settled.rounded is not None or found.settled.hurried:
             break
         most = with_room(settler.model, exact, point, room)
         least = min(floor, float(exact.cost @ most) + exact.offset)

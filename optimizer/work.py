@@ -106,9 +106,9 @@ class Work:
         """
         settler.deadline = Deadline(self.clock)
         last: Found | None = None
-        bound, start, lost, form, whole = None, None, False, program, self.plain or exact
+        bound, start, lost, form, plain = None, None, False, program, self.plain or exact
         if self.warm is not None:
-            bound, start = self._known(self.warm, whole), self.warm.point(program)
+            bound, start = self._known(self.warm, plain), self.warm.point(program)
             still = None if bound is None else self._still(self.warm, exact, program, settler, bound)
             if still is not None:
                 return still
@@ -116,7 +116,7 @@ class Work:
             clock = time.monotonic()
             tails = self.tails if attempt <= CUTS else settler.tails
             form, found, relaxed = self._sought(form, tails, self._limits(attempt), start, bound)
-            self.memory = remember(whole, relaxed)
+            self.memory = remember(plain, relaxed)
             self.took("search", clock)
             if found.x is None:
                 if lost and found.ending is Ending.INFEASIBLE:
@@ -126,7 +126,8 @@ class Work:
                 return replace(found, bound=_lower(bound, found.bound, lost)), None
             doubt = Doubt(form, found, self.limits, time.monotonic() - clock, self.interrupt)
             clock = time.monotonic()
-            settled = settler.settle(exact, carry(form, exact, found.x))
+            whole = self.clock.late and form.variables is exact.variables  # no time to decide better what follows
+            settled = settler.settle(exact, carry(form, exact, found.x), decided=whole)
             better = doubt.result()
             if better is not found and better.x is not None:
                 found, settled = better, settler.settle(exact, carry(form, exact, better.x))
