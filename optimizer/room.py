@@ -84,7 +84,7 @@ def narrowed(model: pyo.ConcreteModel, program: Program, units: int, worth: floa
     entries = program.matrix.copy()
     entries.data = np.abs(entries.data) * minor[entries.indices]
     room = units * entries.max(axis=1).toarray().ravel()
-    known = np.array([_family(constraint) in RATIOS | LIMITS for constraint in program.constraints], dtype=bool)
+    known = np.array([family(constraint) in RATIOS | LIMITS for constraint in program.constraints], dtype=bool)
     known &= (room > 0.0) & _wide(program, room)
     wide, rows = _with_relief(program, known, room)
     price = RELIEF * max(worth, 1.0) / room[rows]
@@ -110,7 +110,7 @@ def ratios_with_room(model: pyo.ConcreteModel, program: Program, units: int) -> 
         row = program.row_of.get("moved")
         if row is not None:
             room[row] += rounding(case, case.approved) * program.row_scale[row]
-    known = np.array([_family(constraint) in RATIOS for constraint in program.constraints], dtype=bool)
+    known = np.array([family(constraint) in RATIOS for constraint in program.constraints], dtype=bool)
     known &= (room > 0.0) & _wide(program, room)
     wide, rows = _with_relief(program, known, room)
     return replace(wide, cost=np.concatenate([program.cost, np.full(len(rows), -FIRM) / program.row_scale[rows]]))
@@ -136,7 +136,7 @@ def _wide(program: Program, room: Floats) -> NDArray[np.bool_]:
     return np.asarray(program.row_upper - program.row_lower > 2.0 * room, dtype=bool)
 
 
-def _family(constraint: object) -> str:
+def family(constraint: object) -> str:
     """Return the name of the family of rows that a constraint is of; empty for one that is not in the model."""
     block = getattr(constraint, "parent_component", None)
     return "" if block is None else str(block().local_name)

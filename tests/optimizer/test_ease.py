@@ -69,10 +69,10 @@ def room(programs: tuple[Program, Program], name: str) -> float:
 
 
 def test_rows_of_the_past_and_others(programs: tuple[Program, Program]) -> None:
-    """Twenty cents for each of the two amounts of 2027 in a row of the past, half a cent for F's in its ratio."""
+    """Two cents for each of the two amounts of 2027 in a row of the past, one for F's in its ratio."""
     hair = 2 * HAIR / programs[0].row_scale.min()
-    assert room(programs, "cover[A/all,1]") == pytest.approx(0.4, abs=hair)
-    assert room(programs, "cofunding_at_most[0,half,A]") == pytest.approx(0.005, abs=hair)
+    assert room(programs, "cover[A/all,1]") == pytest.approx(0.04, abs=hair)
+    assert room(programs, "cofunding_at_most[0,half,A]") == pytest.approx(0.01, abs=hair)
     assert room(programs, "cover[A/all,2]") == 0.0
 
 
