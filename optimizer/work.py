@@ -127,16 +127,18 @@ class Work:
             doubt = Doubt(form, found, self.limits, time.monotonic() - clock, self.interrupt)
             clock = time.monotonic()
             whole = self.clock.late and form.variables is exact.variables  # no time to decide better what follows
-            settled = settler.settle(exact, carry(form, exact, found.x), decided=whole)
+            point = carry(form, exact, found.x)
+            settled = settler.settle(exact, point, decided=whole)
             better = doubt.result()
             if better is not found and better.x is not None:
-                found, settled = better, settler.settle(exact, carry(form, exact, better.x))
+                found, point = better, carry(form, exact, better.x)
+                settled = settler.settle(exact, point)
             self.took("settle", clock)
             bound = _lower(bound, found.bound, lost)
             found = replace(found, bound=bound)
             if settled.rounded is not None:
                 return replace(found, ending=Ending.ROUNDING) if lost and self._open(found) else found, settled
-            lost, start, last = lost or not settled.proof, None, replace(found, x=carry(form, exact, found.x))
+            lost, start, last = lost or not settled.proof, None, replace(found, x=point)
             if settled.hurried or self.clock.main() <= 0.0:
                 return self._stand_in(settler, exact, last)
             if settled.cut is not None:
