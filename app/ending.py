@@ -60,11 +60,28 @@ def stopper(run: Run) -> str:
     return f"the {limit_name(report.limit)}"
 
 
+CUT = {
+    "settling": "the amounts of the best plan found could not be settled in time, so a lesser one stands in for it",
+    "tie-break": "the tie-break was cut short, so a plan as good may take less public money",
+    "keeping": "a plan as good may move less of the approved money, as the search for it was cut short",
+    "second goal": "the search for a second goal was cut short",
+}
+"""What it means that something after the search was cut short."""
+
+
+def cut_words(run: Run) -> str:
+    """Return what was cut short, and what that means for the plan; empty where nothing was."""
+    return "; ".join(CUT[part] for part in run.report.cut_short)
+
+
 def limit_line(run: Run) -> Text | None:
-    """Return which limit ended the search and how much better the best plan can be at most, if one did."""
-    report = run.report
+    """Return which limit ended the search and how much better the best plan can be at most, if one did.
+
+    Also what came after the search and was cut short.
+    """
+    report, cut = run.report, cut_words(run)
     if report.status.value == "optimal":
-        return None
+        return Text(cut, style="bold yellow") if cut else None
     if report.bound is None or report.objective is None or report.gap is None:
         far = "how much better the best plan is, is not known"
     else:
@@ -72,7 +89,8 @@ def limit_line(run: Run) -> Text | None:
         much = f"{report.gap:.2%} ({distance})" if telling(report.gap, report.objective) else distance
         side = "above" if report.bound >= report.objective else "below"
         far = f"the best plan can be at most {much} {side} this one"
-    return Text(f"stopped by {stopper(run)}: {far}", style="bold yellow", no_wrap=True)
+    words = f"stopped by {stopper(run)}: {far}{f'; {cut}' if cut else ''}"
+    return Text(words, style="bold yellow", no_wrap=True)
 
 
 def limit_name(limit: str | None) -> str:

@@ -178,9 +178,10 @@ def _without_plan(talk: Talk, run: Run) -> int:
     """Say how a search ended that found no plan."""
     report = run.report
     status = report.status.value
+    when = "the amounts of a plan were settled" if "settling" in report.cut_short else "a plan was found"
     ends = {
-        "no_plan": f"{stopper(run)} came before a plan was found",
-        "interrupted": f"stopped by {stopper(run)} before any plan was found",
+        "no_plan": f"{stopper(run)} came before {when}",
+        "interrupted": f"stopped by {stopper(run)} before {when.replace('a plan', 'any plan')}",
         "unbounded": "the objective has no limit: no rule keeps it finite",
         "numerical": "the solver met numerical trouble and gave no plan",
     }

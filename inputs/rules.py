@@ -38,7 +38,15 @@ RULES: Final[dict[str, Rule]] = {
         ),
     ),
     "reports": Rule("", "Reports", ("names and reasons; they change no plan",)),
-    "search": Rule("", "Search", ("stop at gap = |bound − objective| / |objective|, or at the time limit",)),
+    "search": Rule(
+        "",
+        "Search",
+        (
+            "stop at gap = |bound − objective| / |objective|, at the time limit or at a signal",
+            "then settling to minor units and tie-break within max(10 s, 10 % of the time so far, time to build)",
+            "what is cut short then is said: a plan that can be settled stands in for one that cannot",
+        ),
+    ),
     "milestones": Rule(
         "1",
         "Milestones",
@@ -155,7 +163,10 @@ RULES: Final[dict[str, Rule]] = {
     "stability": Rule(
         "12",
         "Stability",
-        ("|paid[k]/n_k − paid[k−1]/n_{k−1}| ≤ max_change·payments[k−1]/n_{k−1}; n periods of the cycle",),
+        (
+            "|paid[k]/n_k − paid[k−1]/n_{k−1}| ≤ max_change·payments[k−1]/n_{k−1}; n periods of the cycle",
+            "verified to (a minor unit per payment)/n of both cycles and a minor unit/n_{k−1} for the limit",
+        ),
         ("stability",),
     ),
     "risk": Rule(
@@ -172,6 +183,8 @@ RULES: Final[dict[str, Rule]] = {
             "before frozen_until nothing new starts, and what has begun keeps its start and level; as approved stay",
             "pay, hedges and commitments before it, and guarantees of what has begun in their scope",
             "afterwards: money moved against the approved plan ≤ max_change·Σ approved, or priced",
+            "verified: what is frozen to the cent; money moved to a minor unit per amount approved from then on",
+            "ratios and tickets on frozen amounts to a minor unit each, as in every plan; limits exactly as booked",
         ),
         ("replanning",),
     ),

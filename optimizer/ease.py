@@ -1,9 +1,9 @@
 """Room for the past of a re-plan: the model is exact, and what is frozen was rounded to minor units.
 
-Budgets and ceilings on commitments count what is frozen as it was booked, each amount rounded in the funder's currency.
-The other rows get room for half a minor unit per frozen amount, by which it was rounded, and for some more where
-nothing but frozen amounts is left of them: the exact dues of the past know no rounding. Source: model.md, rule 14,
-"Money is exact".
+Budgets and ceilings on commitments count what is frozen as it was booked, each amount rounded in the funder's currency;
+caps and what buffers must hold get no room. Other rows get what verification allows them, a minor unit per frozen
+amount, and twice that where nothing but frozen amounts is left: dues of the past are exact, and several milestones may
+be behind one. Whether they hold is for verification to say (`settle`). Source: model.md, rule 14, "Money is exact".
 """
 
 from collections import defaultdict
@@ -20,9 +20,17 @@ from ..models.signed import frozen_units
 from ..results.accounts import Books
 from ..results.decisions import PayKey
 from .compile import Program
+from .room import family
 
-PAST = 20.0  # minor units of room per frozen amount in a row of the past
-HALF = 0.5  # and in the others, where the amount is not nothing
+PAST = 2.0  # minor units of room per frozen amount in a row of the past
+OTHER = 1.0  # and in the others, where the amount is not nothing
+EXACT = frozenset(
+    (
+        *("budget", "commitment", "carry", "matching_cap", "guarantee_cap"),
+        *("open_position", "hedge", "currency_loss", "mean_loss", "scenario_loss", "tail_loss"),
+    )
+)
+"""Rows that hold exactly, with what they count: limits, and the buffers that count in them."""
 HAIR = 2e-9  # room in each of those rows (in its scale), twice what the solver tells apart: presolve fails for less
 
 
@@ -40,8 +48,9 @@ def eased(model: pyo.ConcreteModel, program: Program) -> Program:
             cents[column] = unit / program.column_scale[column]
     matrix, paid = abs(program.matrix), np.where(program.upper > 0.0, cents, 0.0)
     past = np.asarray(matrix @ free.astype(float)) == 0.0
-    room = np.where(past, PAST * np.asarray(matrix @ cents), HALF * np.asarray(matrix @ paid))
+    room = np.where(past, PAST * np.asarray(matrix @ cents), OTHER * np.asarray(matrix @ paid))
     hair = np.where(room > 0.0, HAIR, 0.0)
+    room[[family(constraint) in EXACT for constraint in program.constraints]] = 0.0
     upper = program.row_upper.copy()
     for constraint, more in _booked(model, case, approved):
         row = program.row_of.get(constraint.name)

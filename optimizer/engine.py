@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import FrameType
 from typing import Any
@@ -69,10 +69,15 @@ class Outcome:
 
 @dataclass
 class Interrupt:
-    """Remembers the signal that asked the search to stop."""
+    """Remembers the signal that asked the search to stop, and when it came (monotonic seconds)."""
 
     number: int | None = None
-    _handlers: dict[int, object] = field(default_factory=dict)
+    at: float = float("inf")
+
+    def __post_init__(self) -> None:
+        """Let one that is made with a signal have it now."""
+        if self.number is not None:
+            self.at = min(self.at, time.monotonic())
 
     def __bool__(self) -> bool:
         """Tell whether a signal came."""
@@ -85,7 +90,7 @@ def listening() -> Iterator[Interrupt]:
     interrupt = Interrupt()
 
     def note(number: int, _: FrameType | None) -> None:
-        interrupt.number = number
+        interrupt.number, interrupt.at = number, min(interrupt.at, time.monotonic())
 
     if threading.current_thread() is not threading.main_thread():
         yield interrupt
@@ -214,7 +219,7 @@ class Relaxation:
         none = np.full(len(lower), np.inf)
         self.highs.addRows(len(lower), lower, none, matrix.nnz, starts, matrix.indices.astype(np.int32), matrix.data)
 
-    def solve(self, seconds: float, interrupt: Interrupt, at_least: float = -np.inf, brief: bool = False) -> Outcome:
+    def solve(self, seconds: float, interrupt: object, at_least: float = -np.inf, brief: bool = False) -> Outcome:
         """Solve; stops as OTHER_LIMIT once the objective provably stays below `at_least`.
 
         `brief` says that it takes milliseconds, and no signal need be heeded meanwhile.
@@ -238,8 +243,8 @@ class Relaxation:
         return Outcome(ending, x, value, value, time.monotonic() - began, prices=-prices)
 
 
-def _run(highs: highspy.Highs, interrupt: Interrupt | None) -> None:
-    """Run HiGHS in a thread of its own, so that signals reach us, and stop it when one came.
+def _run(highs: highspy.Highs, interrupt: object | None) -> None:
+    """Run HiGHS in a thread of its own, so that signals reach us, and stop it once `interrupt` is true.
 
     highspy's own `startSolve` lets only one solver of a process run at a time.
     """
@@ -299,12 +304,18 @@ class Search:
 
         self.highs.cbMipLogging += heard
 
-    def run(self, interrupt: Interrupt | None = None) -> Outcome:
+    def run(self, interrupt: object | None = None) -> Outcome:
         """Solve; a signal noted by `interrupt` stops it in about a second and keeps the incumbent."""
         began = time.monotonic()
         if len(self.program.row_lower) == 0:
             return self._without_rows(began)
         self.highs.HandleUserInterrupt = True
+        _run(self.highs, interrupt)
+        found = self._outcome(time.monotonic() - began)
+        if found.ending is not Ending.OPTIMAL or found.bound is not None:
+            return found
+        self.highs.clearSolver()  # an optimum without a bound: seen where presolve solves all of it from a start
+        self.highs.setOptionValue("presolve", "off")
         _run(self.highs, interrupt)
         return self._outcome(time.monotonic() - began)
 

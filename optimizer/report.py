@@ -8,6 +8,7 @@ from typing import Protocol
 from ..inputs.case import Case
 from ..results.goals import total
 from ..results.plan import SolveReport, Status, relative_gap
+from .clock import Clock
 from .compile import Program
 from .engine import Ending, Interrupt, Limits
 from .goals import counted, grain, scale
@@ -35,6 +36,7 @@ class Effort(Protocol):
     interrupt: Interrupt
     began: float
     timings: dict[str, float]
+    clock: Clock
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def make_report(work: Effort, program: Program, found: Found, terms: Terms) -> S
         signal=work.interrupt.number,
         phase=found.phase,
         timings=dict(work.timings),
+        cut_short=tuple(what for what in work.clock.cut if what != "settling" or status is not Status.OPTIMAL),
         model={
             "columns": len(program.cost),
             "integer": int(program.integer.sum()),

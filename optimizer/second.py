@@ -23,7 +23,7 @@ from .goals import scale
 from .report import Terms
 from .search import Found, Hunt
 from .settle import Settled, Settler
-from .tiebreak import EQUAL, LEAST, point_of, worth
+from .tiebreak import EQUAL, point_of, worth
 from .work import Tabled, Work, tabled
 
 PART = 0.1  # part of the time limit that the search of a second goal takes at the most
@@ -48,7 +48,7 @@ def no_less(program: Program, reached: float) -> Program:
 
 def allowed(work: Work) -> float:
     """Return the seconds that a second goal may take."""
-    return max(LEAST, PART * work.limits.time_limit)
+    return work.second("second goal", PART, at_once=True).limits.time_limit
 
 
 def second_search(work: Work, program: Program, start: Floats, gap: float, phase: str, seconds: float) -> Found:

@@ -3,8 +3,10 @@
 The continuous model decides the schedule; who joins what, which matching is unlocked and how much of a milestone is
 funded follow from it. The payments are solved again with all that fixed (and as little hedging cost as possible, or
 public outlay where that is the goal), then rounded.
-Where a rounded cycle passes its limit and no single unit can be moved, the limit is
-tightened by the overshoot and the payments are solved again. Where no payments fit, what goes back to the search is
+Where a rounded cycle passes its limit and no single unit can be moved, the limit is tightened by the overshoot and the
+payments are solved again; where a rule that holds to one minor unit per amount is missed by more, all such rules are
+given room. No plan leaves that does not verify. The first payments are always solved, others only by the `deadline`.
+Where no payments fit, what goes back to the search is
 either a row that excludes this schedule or, when nothing can pay it, a cut that every payable schedule satisfies:
 with v(x) the least total violation of the rules at schedule x and g its slope there (duals of the elastic LP), v(x̄) +
 g·(x − x̄) ≤ 0 (Benders 1962). Source: model.md, "Money is exact"; solving.md, "Pool the payments".
@@ -20,18 +22,19 @@ from pyomo.common.gc_manager import PauseGC
 from ..inputs.case import Case
 from ..inputs.faults import SolverFailure
 from ..results.accounts import Books
-from ..results.decisions import Decisions, Levels
-from ..results.ledger import Due, begun, dues
+from ..results.decisions import Decisions
 from ..results.rounding import Rounded, round_plan
+from .bill import Bill, Bills
+from .clock import Clock, Deadline
 from .compile import Floats, Program
 from .elastic import elastic, with_columns
 from .engine import Ending, Limits, Search
-from .extract import Dues, Extractor, Factors, Starts, at_levels, fixed, levels_at, starts_at
+from .extract import Extractor, Factors, at_levels, fixed, levels_at, starts_at
 from .goals import outlay_cost
 from .keep import holds, keeping, moving_cost, nearby
 from .linear import solved
 from .reduce import Reduced, reduce
-from .room import lowered, with_room
+from .room import lowered, ratios_with_room, with_room
 from .tails import Tails
 
 MANY = 2000  # payments from which on room for rounding is left at once
@@ -45,6 +48,8 @@ PATIENCE = 4  # how often amounts are rounded before a payer may be given a cent
 BESIDE = 1e-5  # what all that weighs against public outlay, where that is the goal
 FOLLOWING = 1e-6  # gap to which what follows from a schedule is decided
 LEVEL_ROOM = (0, 2, 20)  # minor units that levels leave free in every limit, tried one after the other
+RATIO_ROOM = 4  # by what the minor units left free in such rules grow each time that one is missed
+LEAST = 1.0  # seconds in which what follows from a schedule is decided however late it is
 ROUNDS = 8  # how often limits are tightened for one schedule before it goes back to the search
 
 
@@ -56,7 +61,8 @@ class Settled:
     """A schedule's decisions in minor units; or else the cut that the search must respect from now on.
 
     `cut` is a row `Σ coefficient·started ≤ limit`; `proof` tells whether no plan is lost by it (the schedule cannot be
-    paid), or only one that could not be rounded. `tighten` are overshoots of named budget rows, for another attempt.
+    paid), or only one that could not be rounded. `tighten` are overshoots of named budget rows, for another attempt;
+    `unkept`: no limit is passed, but some rule is missed. `hurried`: the time was up before it was settled.
     """
 
     decisions: Decisions | None
@@ -64,16 +70,8 @@ class Settled:
     cut: Cut | None = None
     tighten: dict[str, float] = field(default_factory=dict)
     proof: bool = False
-
-
-@dataclass(frozen=True)
-class Bill:
-    """What a schedule costs: its rounded dues, and the same by pool and period in the model's units."""
-
-    starts: Starts
-    levels: Levels
-    rounded: list[Due]
-    split: Dues
+    unkept: bool = False
+    hurried: bool = False
 
 
 def passed(rounded: Rounded) -> bool:
@@ -91,8 +89,8 @@ class Settler:
         self.books = Books(self.case, factors)
         self.extractor = Extractor(model, program)
         self.tails = Tails.of(model, program)
-        self.row_at = {id(constraint): k for k, constraint in enumerate(program.constraints)}
-        self.column_of = program.column_of
+        self.bills = Bills(model, program, factors, self.extractor)
+        self.deadline, self.roomy = Deadline(Clock()), False
         goal = self.case.settings.objective
         self.frugal = goal.goal == "public_money" or goal.tie_break
 
@@ -105,7 +103,7 @@ class Settler:
             program = self.tails.whole(program)
             point, proof = (x, False) if decided else self._decided(program, x)
             if point is None:
-                return self._refuse(fixed(program, x, following=False), proof)
+                return self._refuse(program, x, proof)
             fits = False
             for room in LEVEL_ROOM if len(self.model.level) and not decided else (None,):
                 at = with_room(self.model, program, point, room) if room else point
@@ -113,8 +111,10 @@ class Settler:
                 if found is not None:
                     return found
                 fits = fits or tried
+                if self.deadline:
+                    return self._hurried(program, x)
             if not fits:
-                return self._refuse(fixed(program, x, following=False))
+                return self._refuse(program, x)
         return Settled(None, None, self._exclude(program, x))
 
     def _at(self, program: Program, point: Floats, often: bool) -> tuple[bool, Settled | None]:
@@ -122,11 +122,12 @@ class Settler:
         starts = starts_at(self.model, program, point)
         levels = levels_at(self.model, program, point, starts)
         held = self._cheapest(at_levels(fixed(program, point), self.model, starts, levels))
-        bill, weight = self._bill(starts, levels), BESIDE if self.frugal else 1.0
-        reduced = keeping(self.model, reduce(self._whole(held, bill)), weight)
-        first = self._with_room(reduced.program) if len(reduced.kept) > MANY else reduced.program
+        bill, weight = self.bills.bill(starts, levels), BESIDE if self.frugal else 1.0
+        reduced = keeping(self.model, reduce(self.bills.whole(held, bill)), weight)
+        many = len(reduced.kept) > MANY or self.roomy
+        first = self._with_room(reduced.program) if many else reduced.program
         tried = self._attempt(bill, reduced, first)
-        if tried is None and often:  # it may be the rounding of the dues that does not fit
+        if tried is None and often and not self.deadline:  # it may be the rounding of the dues that does not fit
             reduced = keeping(self.model, reduce(held), weight)
             tried = self._attempt(bill, reduced, reduced.program)
         if tried is None:
@@ -142,80 +143,43 @@ class Settler:
         """
         if not len(program.following) and not len(self.model.level):
             return x, False
-        reduced = reduce(fixed(program, x, following=False))
-        outcome = Search(reduced.program, Limits(FOLLOWING), relax=not len(reduced.program.following)).run()
+        reduced, limits = (
+            reduce(fixed(program, x, following=False)),
+            Limits(FOLLOWING, max(LEAST, self.deadline.left())),
+        )
+        outcome = Search(reduced.program, limits, relax=not len(reduced.program.following)).run()
         if outcome.x is None:
             return None, outcome.ending is Ending.INFEASIBLE
         return reduced.expand(outcome.x), False
 
     def _again(self, bill: Bill, reduced: Reduced, first: Settled) -> Settled | None:
         """Solve the payments with other limits and costs until they round; None: they never did."""
-        roomy, over, chance = self._with_room(reduced.program), dict(first.tighten), np.random.default_rng(1)
-        tried: Settled | None = first
+        over, chance = dict(first.tighten), np.random.default_rng(1)
+        room, plain = 0, reduced.program
+        roomy, tried = self._with_room(plain), first
         for turn in range(2 * ROUNDS):
-            if tried is not None and tried.rounded is not None:
+            if tried.rounded is not None:
                 return tried
-            if turn % 2 == 0:  # lower the limits that were passed
-                tried = self._attempt(bill, reduced, roomy.tightened(over), turn >= PATIENCE)
-                if tried is None:  # as far as the payments can go below them
-                    tried = self._attempt(bill, reduced, lowered(reduced.program, over), turn >= PATIENCE)
-                for name, amount in tried.tighten.items() if tried is not None else ():
+            if self.deadline:
+                return None
+            if tried.unkept:
+                room = RATIO_ROOM * room or 1
+                plain = ratios_with_room(self.model, reduced.program, room)
+                roomy = self._with_room(plain)
+            if turn % 2 == 0:  # lower the limits that were passed; else as far as the payments can go below them
+                found = self._attempt(bill, reduced, roomy.tightened(over), turn >= PATIENCE)
+                if found is None:
+                    found = self._attempt(bill, reduced, lowered(plain, over), turn >= PATIENCE)
+                for name, amount in found.tighten.items() if found is not None else ():
                     over[name] = over.get(name, 0.0) + amount
             else:  # another corner of the same payments may round better
-                cost = reduced.program.cost - chance.random(len(reduced.program.cost)) * (
+                cost = plain.cost.copy()
+                cost[: len(reduced.program.cost)] -= chance.random(len(reduced.program.cost)) * (
                     BESIDE if self.frugal else 1.0
                 )
-                tried = self._attempt(bill, reduced, replace(reduced.program, cost=cost), turn >= PATIENCE)
-        return None
-
-    def _bill(self, starts: Starts, levels: Levels) -> Bill:
-        """Return what a schedule costs, rounded."""
-        rounded = dues(self.case, self.factors, starts, levels)
-        scale = {c: self.books.units(c) * self.case.unit for c in {due.currency for due in rounded}}
-        split = self.extractor.rounded((due.line, due.period, due.amount / scale[due.currency]) for due in rounded)
-        return Bill(starts, levels, rounded, split)
-
-    def _whole(self, held: Program, bill: Bill) -> Program:
-        """Return the program in which every pool pays its rounded dues instead of the exact ones."""
-        low, high, upper = held.row_lower.copy(), held.row_upper.copy(), held.upper.copy()
-        paid_in = self.model.layout.paid_in
-        for (pool, t), exact in self.extractor.exact(bill.starts, bill.levels).items():
-            more = sum(bill.split.get(pool, {}).get(t, {}).values()) - exact
-            for rows in (self.model.cover, self.model.match_cap):
-                k = self.row_at.get(id(rows[pool, t])) if (pool, t) in rows else None
-                if k is not None:
-                    low[k] += more * held.row_scale[k]
-                    high[k] += more * held.row_scale[k]
-            for variable in paid_in.get((pool, t), {}).values():
-                column = self.column_of[id(variable)]
-                if held.lower[column] < held.upper[column]:  # what a re-plan freezes stays
-                    upper[column] += max(0.0, more) / held.column_scale[column]
-        whole = replace(held, row_lower=low, row_upper=high, upper=upper)
-        return self._whole_commitments(whole, bill) if len(self.model.commit_all) else whole
-
-    def _whole_commitments(self, held: Program, bill: Bill) -> Program:
-        """Return the program in which what is committed in each period is the rounded dues of what begins in it."""
-        low, high, upper = held.row_lower.copy(), held.row_upper.copy(), held.upper.copy()
-        line_of = {pool: self.model.layout.pools.pools[pool].lines[0] for pool, _ in self.model.commit_all}
-        due = begun(self.case, self.factors, bill.starts, bill.levels, sorted(line.key for line in line_of.values()))
-        scale = {c: self.books.units(c) * self.case.unit for c in {line.currency for line in line_of.values()}}
-        decided = np.where(held.integer | (held.lower == held.upper), held.lower, 0.0)
-        decided[[c for v in self.model.commit.values() if (c := self.column_of.get(id(v))) is not None]] = 0.0
-        for (pool, t), constraint in self.model.commit_all.items():
-            k, line = self.row_at[id(constraint)], line_of[pool]
-            part = slice(held.matrix.indptr[k], held.matrix.indptr[k + 1])
-            at = decided[held.matrix.indices[part]]
-            low[k] = high[k] = (
-                due[line.key].get(t, 0) / scale[line.currency] * held.row_scale[k] + held.matrix.data[part] @ at
-            )
-        for (_, pool, _), variable in self.model.commit.items():
-            column = self.column_of.get(id(variable))
-            if (
-                column is not None and held.lower[column] < held.upper[column]
-            ):  # what is rounded up may pass the exact due by a unit
-                currency = self.model.layout.pools.pools[pool].currency
-                upper[column] += 1.0 / (self.books.units(currency) * self.case.unit) / held.column_scale[column]
-        return replace(held, row_lower=low, row_upper=high, upper=upper)
+                found = self._attempt(bill, reduced, replace(plain, cost=cost), turn >= PATIENCE)
+            tried = found if found is not None else Settled(None, None)
+        return tried if tried.rounded is not None else None
 
     def _exclude(self, program: Program, x: Floats) -> Cut:
         """Return the row that excludes just the schedule of `x`: at least one start must be another."""
@@ -227,24 +191,17 @@ class Settler:
 
         None: the payments do not fit.
         """
-        outcome = self.tails.solved(program, reduced, self.extractor.program.column_scale)
+        outcome = self.tails.solved(program, reduced, self.extractor.program.column_scale, self.deadline)
         if outcome.x is None:
             return None
         x = reduced.expand(outcome.x[: len(reduced.kept)])
         decisions = self.extractor.decisions(x, bill.starts, bill.levels, bill.split)
-        decisions, rounded = self._rounded(bill, decisions, cents)
-        if passed(rounded):
-            return Settled(None, None, None, self._amounts(rounded))
-        return Settled(decisions, rounded)
-
-    def _rounded(self, bill: Bill, decisions: Decisions, cents: bool) -> tuple[Decisions, Rounded]:
-        """Return the decisions in minor units, in a re-plan those next to the approved ones where every rule holds."""
-        if self.case.approved is not None:
-            near = nearby(self.case, bill.rounded, decisions)
-            rounded = round_plan(self.case, self.books, bill.rounded, near, cents)
-            if not passed(rounded) and holds(self.case, self.factors, near, rounded):
-                return near, rounded
-        return decisions, round_plan(self.case, self.books, bill.rounded, decisions, cents)
+        near = [nearby(self.case, bill.rounded, decisions)] if self.case.approved is not None else []
+        for wanted in (*near, decisions):  # in a re-plan those next to the approved ones come first
+            rounded = round_plan(self.case, self.books, bill.rounded, wanted, cents)
+            if not passed(rounded) and holds(self.case, self.factors, wanted, rounded):
+                return Settled(wanted, rounded)
+        return Settled(None, None, None, self._amounts(rounded), unkept=not passed(rounded))
 
     def _with_room(self, program: Program) -> Program:
         """Return the program with a few minor units of every budget left free for rounding, where that can be had."""
@@ -287,12 +244,18 @@ class Settler:
             cost = moving_cost(self.model, held, cost, frugal=False)
         return replace(held, cost=cost, offset=0.0)
 
-    def _refuse(self, held: Program, proof: bool = False) -> Settled:
+    def _hurried(self, program: Program, x: Floats) -> Settled:
+        """Return that the time was up before the schedule of `x` was settled."""
+        return Settled(None, None, self._exclude(program, x), hurried=True)
+
+    def _refuse(self, program: Program, x: Floats, proof: bool = False) -> Settled:
         """Return the cut that excludes a schedule which cannot be paid, and others for the same reason.
 
         `proof` says that it provably cannot, though it might if what follows from it could be decided by halves.
         """
-        held = self.tails.whole(held)
+        if self.deadline:
+            return self._hurried(program, x)
+        held = self.tails.whole(fixed(program, x, following=False))
         money = np.zeros(held.matrix.shape[0], dtype=bool)
         rows = np.repeat(np.arange(held.matrix.shape[0]), np.diff(held.matrix.indptr))
         money[rows[~held.integer[held.matrix.indices]]] = True

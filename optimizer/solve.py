@@ -19,6 +19,7 @@ from ..results.summary import summarise
 from ..results.verify import Audit, audit
 from .aim import Aim
 from .aside import set_aside
+from .clock import Deadline
 from .diagnose import explain
 from .earlier import usable
 from .engine import Ending, Limits, Listener, Progress, listening
@@ -99,6 +100,7 @@ def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run
         if found.ending is Ending.INFEASIBLE and settled is None and promise is None:
             work.listener(Progress("explaining", time.monotonic() - work.began))
             raise Infeasible(explain(case, model, exact, interrupt))
+        settler.deadline = Deadline(work.clock, whole=True)
         tables, terms = tabled(case, factors, settled)
         if tables is not None and settled is not None and case.settings.objective.tie_break:
             tables, terms = work.tie_break(settler, exact, settled, found, tables, terms)

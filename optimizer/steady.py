@@ -7,7 +7,6 @@ already.
 
 import math
 import time
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -19,7 +18,7 @@ from .engine import Progress
 from .goals import scale
 from .report import Terms
 from .settle import Settled, Settler
-from .tiebreak import EQUAL, LEAST, PART, frugal
+from .tiebreak import EQUAL, PART, frugal
 from .work import Tabled, Work, tabled
 
 
@@ -46,15 +45,15 @@ def steady(
 ) -> tuple[Tabled, Terms]:
     """Return the tables and terms of a plan that reaches as much and moves less money, where one is found."""
     case, decisions = work.case, settled.decisions
-    if case.approved is None or case.approved.price or work.interrupt or decisions is None or not moved(case, tables):
+    if case.approved is None or case.approved.price or decisions is None or not moved(case, tables):
+        return tables, terms
+    if work.interrupt:
+        work.clock.short("keeping")
         return tables, terms
     least, clock = math.fsum(terms.values()), time.monotonic()
     work.listener(Progress("keeping", clock - work.began, least))
-    limits = replace(work.limits, time_limit=max(LEAST, PART * work.limits.time_limit))
-    other = frugal(
-        *(settler, exact, decisions.starts, least / scale(case)),
-        *(limits, clock, work.interrupt, moving(settler, exact)),
-    )
+    may, cost = work.second("keeping", PART, at_once=True), moving(settler, exact)
+    other = frugal(settler, exact, decisions.starts, least / scale(case), may, cost)
     found, reaches = tabled(case, settler.factors, None if other is None else other.settled)
     work.took("keeping", clock)
     sense = 1.0 if scale(case) > 0 else -1.0

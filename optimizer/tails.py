@@ -156,23 +156,25 @@ class Tails:
         """Return the program with all rows that settling has found so far."""
         return Rows.of(self.rows, program.column_scale).added_to(program) if self.rows else program
 
-    def solved(self, program: Program, reduced: Reduced, column_scale: Floats) -> Outcome:
+    def solved(self, program: Program, reduced: Reduced, column_scale: Floats, stop: object | None = None) -> Outcome:
         """Solve the payments in a reduced program, which may have further columns at its end, until they break no row.
 
-        `column_scale` is that of the whole program.
+        `column_scale` is that of the whole program. `stop` ends the search for rows; the payments may break some then.
         """
-        form = Form(program, column_scale, reduced)
-        new = self._relaxed(form, Limits(), Interrupt(), FULLY) if self.tails else []
+        form, stop = Form(program, column_scale, reduced), stop or Interrupt()
+        new = self._relaxed(form, Limits(), stop, FULLY) if self.tails else []
         while True:
             if new:
                 self.rows += new
                 program = form.rows(new).added_to(program)
-            outcome = solved(program)
+            outcome = solved(program, stop)
+            if stop:
+                return outcome
             new = [] if outcome.x is None else self.broken(form.values(outcome.x), FULLY, self.rows)
             if not new:
                 return outcome
 
-    def _relaxed(self, form: Form, limits: Limits, interrupt: Interrupt, slack: float) -> list[Row]:
+    def _relaxed(self, form: Form, limits: Limits, interrupt: object, slack: float) -> list[Row]:
         """Return the rows that relaxation after relaxation of a program breaks."""
         found: list[Row] = []
         relaxation = Relaxation(form.program, limits, interior=len(form.program.cost) > LARGE)

@@ -9,7 +9,6 @@ the room asks for, at as little outlay as that leaves, and by as much what is re
 "Objective".
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,7 @@ import numpy as np
 
 from ..results.decisions import Starts
 from .compile import Floats, Program
-from .engine import Interrupt, Limits, Search
+from .engine import Ending, Interrupt, Limits, Search
 from .extract import fixed
 from .goals import outlay_cost
 from .reduce import reduce
@@ -45,10 +44,20 @@ def point_of(program: Program, starts: Starts) -> Floats:
     return x
 
 
-def worth(program: Program, starts: Starts) -> float | None:
+def worth(program: Program, starts: Starts, seconds: float = float("inf")) -> float | None:
     """Return the most that a schedule reaches in a program before anything is rounded; None where it is not known."""
     reduced = reduce(fixed(program, point_of(program, starts), following=False))
-    return Search(reduced.program, Limits(FOLLOWING), relax=not len(reduced.program.following)).run().objective
+    limits = Limits(FOLLOWING, seconds)
+    return Search(reduced.program, limits, relax=not len(reduced.program.following)).run().objective
+
+
+@dataclass(frozen=True)
+class Second:
+    """What the search for a second goal may take, and what stops it; `short` is called where it was cut short."""
+
+    limits: Limits
+    interrupt: Interrupt
+    short: Callable[[], None]
 
 
 def frugal(
@@ -56,15 +65,13 @@ def frugal(
     exact: Program,
     starts: Starts,
     reached: float,
-    limits: Limits,
-    began: float,
-    interrupt: Interrupt,
+    may: Second,
     cost: Floats | None = None,
 ) -> Frugal | None:
     """Return another plan that reaches as much (in the program's units) and may cost the public less; None: no other.
 
-    `starts` is the schedule of the plan to beat, `reached` what it is worth before rounding, `began` when the solve did
-    (monotonic seconds), `cost` something else per column that is to be as little as possible.
+    `starts` is the schedule of the plan to beat, `reached` what it is worth before rounding, `cost` something else per
+    column that is to be as little as possible.
     """
     cost = outlay_cost(settler.model, exact) if cost is None else cost
     floor = reached - EQUAL / 2 * max(1.0, abs(reached))  # the other half is for the decimals of levels
@@ -73,12 +80,18 @@ def frugal(
         equal = exact.with_row(-exact.cost, exact.offset - least, "no less than the plan")
         return replace(equal, cost=-cost, offset=0.0)
 
-    left = max(limits.time_limit - (time.monotonic() - began), LEAST, PART * limits.time_limit)
-    search = Search(keeping(floor), replace(limits, time_limit=left))
+    search = Search(keeping(floor), may.limits)
     if not len(exact.following):
         search.start_from(point_of(exact, starts))
-    outcome = search.run(interrupt)
-    return None if outcome.x is None else _settled(settler, exact, outcome.x, floor, keeping)
+    outcome = search.run(may.interrupt)
+    if outcome.ending in (Ending.TIME_LIMIT, Ending.INTERRUPTED):
+        may.short()
+    if outcome.x is None:
+        return None
+    found = _settled(settler, exact, outcome.x, floor, keeping)
+    if found.settled.hurried:
+        may.short()
+    return found
 
 
 def _settled(
@@ -87,7 +100,7 @@ def _settled(
     """Settle a point as it is or, where its levels leave no room for whole cents, with levels that do."""
     found = Frugal(settler.settle(exact, point, decided=True))
     for room in LEVEL_ROOM[1:] if len(settler.model.level) else ():
-        if found.settled.rounded is not None:
+        if found.settled.rounded is not None or found.settled.hurried:
             break
         most = with_room(settler.model, exact, point, room)
         least = min(floor, float(exact.cost @ most) + exact.offset)

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from ..models.build import build
 from ..results.goals import cents, public_outlay, reached, total
 from ..results.plan import relative_gap
 from ..results.tables import Tables
+from .clock import Clock, Deadline
 from .columns import Root
 from .compile import Floats, Program, compile_model
 from .doubt import Doubt
@@ -28,12 +30,16 @@ from .reduce import reduce
 from .report import Terms, ends
 from .search import Found, Hunt
 from .settle import Cut, Settled, Settler
+from .standby import stand_by
 from .tails import FULLY, Row, Rows, Tails
-from .tiebreak import EQUAL, frugal, worth
+from .tiebreak import EQUAL, LEAST, PART, Second, frugal, worth
 from .warm import Memory, Warm, remember
 
 PRECISE = 0.1  # part of the gap by which a need may fall short where hedging it is part of the goal
-GRACE = 0.1  # part of the time limit that each resumed search may take after the limit
+GRACE = 0.1  # part of the time limit that each resumed search may take after the limit,
+RESUMED = 0.5  # and of the time in which its plan is to be settled too
+SPARED = 0.6  # part of the time left that the search for a second goal may take
+UNROUNDED = "no plan was found that holds every limit once amounts are rounded to minor units"
 CUTS = 8  # schedules of the compact form that are cut off before the exact form is searched itself
 ROUNDS = 40  # how often the exact form is searched again after that
 
@@ -63,6 +69,7 @@ class Work:
     def __post_init__(self) -> None:
         """Let the listener hear objectives as the case counts them."""
         self.tell = natural(self.case, self.listener)
+        self.clock = Clock(self.began, self.limits.time_limit, self.interrupt)
 
     def took(self, part: str, since: float) -> None:
         """Add the seconds since `since` to a part's time."""
@@ -81,6 +88,7 @@ class Work:
         exact = eased(model, compile_model(model))
         searched = exact if compact is model else compile_model(compact)
         self.took("compile", clock)
+        self.clock.built = time.monotonic() - self.began
         clock = time.monotonic()
         self.plain, rooted = exact, Tails.of(model, exact).rooted(exact, self.limits, self.interrupt)
         self.tails = Tails.of(compact, searched)
@@ -93,11 +101,14 @@ class Work:
         """Search `program` and settle in `exact`; where a schedule cannot be settled, say why and resume.
 
         A cut with a proof excludes no plan, so the bound may fall with it; once a schedule is excluded because it could
-        not be rounded, the bound stays. After enough cuts the exact form itself is searched.
+        not be rounded, the bound stays. After enough cuts the exact form itself is searched. Where the time is up
+        before a schedule is settled, another plan stands in for it.
         """
-        bound, start, lost, form, whole = None, None, False, program, self.plain or exact
+        settler.deadline = Deadline(self.clock)
+        last: Found | None = None
+        bound, start, lost, form, plain = None, None, False, program, self.plain or exact
         if self.warm is not None:
-            bound, start = self._known(self.warm, whole), self.warm.point(program)
+            bound, start = self._known(self.warm, plain), self.warm.point(program)
             still = None if bound is None else self._still(self.warm, exact, program, settler, bound)
             if still is not None:
                 return still
@@ -105,29 +116,59 @@ class Work:
             clock = time.monotonic()
             tails = self.tails if attempt <= CUTS else settler.tails
             form, found, relaxed = self._sought(form, tails, self._limits(attempt), start, bound)
-            self.memory = remember(whole, relaxed)
+            self.memory = remember(plain, relaxed)
             self.took("search", clock)
             if found.x is None:
                 if lost and found.ending is Ending.INFEASIBLE:
-                    break
+                    raise SolverFailure(UNROUNDED)
+                if last is not None and self.clock.late:
+                    return self._stand_in(settler, exact, replace(last, bound=_lower(bound, found.bound, lost)))
                 return replace(found, bound=_lower(bound, found.bound, lost)), None
             doubt = Doubt(form, found, self.limits, time.monotonic() - clock, self.interrupt)
             clock = time.monotonic()
-            settled = settler.settle(exact, carry(form, exact, found.x))
+            whole = self.clock.late and form.variables is exact.variables  # no time to decide better what follows
+            point = carry(form, exact, found.x)
+            settled = settler.settle(exact, point, decided=whole)
             better = doubt.result()
             if better is not found and better.x is not None:
-                found, settled = better, settler.settle(exact, carry(form, exact, better.x))
+                found, point = better, carry(form, exact, better.x)
+                settled = settler.settle(exact, point)
             self.took("settle", clock)
             bound = _lower(bound, found.bound, lost)
             found = replace(found, bound=bound)
             if settled.rounded is not None:
                 return replace(found, ending=Ending.ROUNDING) if lost and self._open(found) else found, settled
-            lost, start = lost or not settled.proof, None
+            lost, start, last = lost or not settled.proof, None, replace(found, x=point)
+            if settled.hurried or self.clock.main() <= 0.0:
+                return self._stand_in(settler, exact, last)
             if settled.cut is not None:
                 name = f"cut[{attempt}]"
                 exact = exact if settled.proof else _with_cut(exact, settled.cut, name)
                 form = exact if attempt >= CUTS else _with_cut(form, settled.cut, name)
-        raise SolverFailure("no plan was found that holds every limit once amounts are rounded to minor units")
+        raise SolverFailure(UNROUNDED)
+
+    def _stand_in(self, settler: Settler, exact: Program, found: Found) -> tuple[Found, Settled | None]:
+        """Return a plan that stands in for one whose payments there was no time to settle; what was found otherwise."""
+        self.clock.short("settling")
+        clock = time.monotonic()
+        self.listener(Progress("standing in", clock - self.began))
+        ending = Ending.INTERRUPTED if self.interrupt else Ending.TIME_LIMIT
+        other = stand_by(settler, exact, found.x, Deadline(self.clock, whole=True))
+        self.took("settle", clock)
+        if other is None:
+            return replace(found, ending=ending, x=None, objective=None), None
+        point, settled = other
+        return replace(found, ending=ending, x=point, objective=float(exact.cost @ point), phase="stand-in"), settled
+
+    def second(self, what: str, part: float, at_once: bool = False) -> Second:
+        """Return what the search for a second goal may take, so that its plan can be settled as well.
+
+        Of the time limit what is left of it, or this part of it; `at_once`: only that part.
+        """
+        limit = self.limits.time_limit
+        left = max(0.0 if at_once else limit - (time.monotonic() - self.began), LEAST, part * limit)
+        seconds = max(0.0, min(left, SPARED * self.clock.left()))
+        return Second(replace(self.limits, time_limit=seconds), self.interrupt, partial(self.clock.short, what))
 
     def _sought(
         self, form: Program, tails: Tails, limits: Limits, start: Floats | None, bound: float | None
@@ -154,14 +195,18 @@ class Work:
 
         One whose rounding would open the gap again, though it was closed, is not taken.
         """
-        if self.interrupt or settled.decisions is None or self.case.settings.objective.goal == "public_money":
+        if settled.decisions is None or self.case.settings.objective.goal == "public_money":
+            return tables, terms
+        if self.interrupt:
+            self.clock.short("tie-break")
             return tables, terms
         least = total(terms)
         self.listener(Progress("tie-break", time.monotonic() - self.began, least))
         clock, starts = time.monotonic(), settled.decisions.starts
-        reached = worth(settler.tails.whole(exact), starts) if self._rounds(settler) else None
+        may = self.second("tie-break", PART)
+        reached = worth(settler.tails.whole(exact), starts, may.limits.time_limit) if self._rounds(settler) else None
         reached = least / scale(self.case) if reached is None else reached
-        other = frugal(settler, exact, starts, reached, self.limits, self.began, self.interrupt)
+        other = frugal(settler, exact, starts, reached, may)
         cheaper, reaches = tabled(self.case, settler.factors, None if other is None else other.settled)
         self.took("tie_break", clock)
         if other is None or cheaper is None:
@@ -211,8 +256,9 @@ class Work:
         """Return the limits of a search; a resumed one gets some grace, so that what was found in time is not lost."""
         if not attempt:
             return self.limits
-        passed = time.monotonic() - self.began
-        return replace(self.limits, time_limit=max(self.limits.time_limit, passed + GRACE * self.limits.time_limit))
+        passed, limit = time.monotonic() - self.began, self.limits.time_limit
+        more = min(RESUMED * self.clock.main(), max(1.0, GRACE * limit))
+        return replace(self.limits, time_limit=max(limit, passed + max(0.0, more)))
 
 
 def _shrinks(model: pyo.ConcreteModel) -> bool:

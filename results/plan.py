@@ -69,7 +69,9 @@ class SolveReport:
     `objective` and `bound` are in the objective's own unit (values, for goal `value`); `bound` is an upper one when
     maximising. `gap` = |bound − objective| / max(|objective|, 1e-9), 0 when both are 0. `terms` are the named parts of
     the objective. `limit` names what ended the search early (`time_limit`), `signal` the signal that did; `phase` found
-    the plan. `model` counts the columns, integer columns, rows and nonzeros of the program.
+    the plan. `model` counts the columns, integer columns, rows and nonzeros of the program. `cut_short` names what came
+    after the search and could not be finished in time: `settling` (another plan stands in for the best one found, whose
+    amounts could not be settled), `tie-break`, `keeping` (of approved money) or `second goal`.
     """
 
     status: Status
@@ -83,6 +85,7 @@ class SolveReport:
     phase: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
     model: Mapping[str, int] = field(default_factory=dict)
+    cut_short: tuple[str, ...] = ()
 
 
 def relative_gap(objective: float | None, bound: float | None) -> float | None:

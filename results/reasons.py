@@ -49,7 +49,7 @@ class Reasons:
         """Return in words why an initiative is not as approved; empty where it is, with the same payers."""
         change = self.changes[name]
         if change == "added":
-            return "there is room for it now"
+            return self._added(name)
         if change == "kept" and not moved:
             return ""
         if self.case.initiatives[name].status == "excluded" and change != "kept":
@@ -61,6 +61,27 @@ class Reasons:
         found = found or ["others pay part of it" if change == "kept" else f"there is room; another plan {better}"]
         more = len(found) - SHOWN
         return "; ".join(found[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+    def _added(self, name: str) -> str:
+        """Return why an initiative is funded that was not: what it is now, or whose money it takes over."""
+        if self.case.initiatives[name].status == "mandatory":
+            return "it is mandatory now"
+        if all(row["initiative"] != name for row in self.approved.schedule):
+            return "it is new"
+        mine = {self._place(row["funder"], self.case.period(row["period"])) for row in self._payments_of(name)}
+        gone = dict.fromkeys(
+            line[0]
+            for funder, line, t in self.approved.ahead
+            if self.changes.get(line[0]) == "dropped" and self._place(funder, t) in mine
+        )
+        if not gone:
+            return "there is room for it now"
+        return f"there is room for it, as {' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} dropped"
+
+    def _place(self, funder: str, t: int) -> Place | None:
+        """Return the cycle from which a funder pays in a period; None where it has none."""
+        cycle = self._cycle_at.get((funder, t))
+        return None if cycle is None else (funder, cycle.name)
 
     def _cost(self, name: str) -> Iterator[str]:
         was, now = self._costs(name)

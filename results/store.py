@@ -92,6 +92,7 @@ def _report(summary: Mapping[str, Any]) -> SolveReport:
         terms=summary["terms"],
         limit=summary["limit"],
         phase=summary["phase"],
+        cut_short=tuple(str(part) for part in summary.get("cut_short", ())),
     )
 
 

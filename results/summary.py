@@ -51,6 +51,8 @@ def summarise(case: Case, report: SolveReport, tables: Mapping[str, pd.DataFrame
         "totals": None,
         "leverage": None,
     }
+    if report.cut_short:
+        summary["cut_short"] = list(report.cut_short)
     if tables is not None:
         portfolio, schedule = tables["portfolio"], tables["schedule"]
         summary["counts"] |= {

@@ -19,11 +19,12 @@ _RELATIVE = Fraction(1, 10**9)
 _LONGEST = 80
 _STATUSES = ("optimal", "feasible", "interrupted")
 _LIMITS = ("time_limit", "other_limit", "rounding")
+_PARTS = ("settling", "tie-break", "keeping", "second goal")
 _NEEDED = (
     *("case", "status", "objective", "terms", "bound", "gap", "seconds", "limit", "phase", "currency", "unit"),
     *("counts", "totals", "leverage"),
 )
-_OTHER = ("goal", "value", "public_outlay", "model", "timings", "explanation", "scenario", "set")
+_OTHER = ("goal", "value", "public_outlay", "model", "timings", "explanation", "scenario", "set", "cut_short")
 
 
 class Summary:
@@ -149,6 +150,9 @@ class Summary:
         changes = self._summary.get("set", [])
         if not isinstance(changes, list) or not all(isinstance(change, str) for change in changes):
             self._fault(f"set is {_word(changes)}, should be a list of changes in text")
+        cut = self._summary.get("cut_short", [])
+        if not isinstance(cut, list) or not all(part in _PARTS for part in cut):
+            self._fault(f"cut_short is {_word(cut)}, should be a list of {', '.join(_PARTS[:-1])} or {_PARTS[-1]}")
 
     def _counts(self) -> None:
         facts, case = self._facts, self._facts.case

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from fundalign.models.build import build
+from fundalign.optimizer import settle
 from fundalign.optimizer.compile import Named, compile_model
 from fundalign.optimizer.engine import Limits, Search
 from fundalign.optimizer.linear import solved
-from fundalign.optimizer.room import lowered, with_room
+from fundalign.optimizer.room import lowered, narrowed, ratios_with_room, with_room
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.verify import verify
 
@@ -91,3 +92,72 @@ def test_limits_are_lowered_as_far_as_can_be_had() -> None:
     outcome = solved(lowered(made, limits))
     assert outcome.x is not None
     assert float(outcome.x[2:].sum()) == pytest.approx(1)
+
+
+SHARED = """
+funders
+funder,kind,currency
+F,public,EUR
+G,private,EUR
+
+budgets
+funder,cycle,first_period,last_period,payments
+F,c,2027,2027,100
+G,c,2027,2027,100
+
+initiatives
+initiative,currency
+A,EUR
+
+milestones
+initiative,milestone,order,duration,cost,value
+A,a,1,1,10,5
+
+cofunding
+rule,funders,at_most
+half,F,0.5
+"""
+
+
+def most_paid(units: int) -> float:
+    """What F pays at most of A's 10 (of 1,000 EUR), of which half may be its own, with so much room in that rule."""
+    model = build(small(SHARED, 1, unit=1000))
+    program = compile_model(model)
+    pays = program.column_of[id(next(v for (funder, *_), v in model.pay.items() if funder == "F"))]
+    begins = program.starts[next(iter(program.starts))]
+    lower, cost = program.lower.copy(), program.cost * 0.0
+    lower[begins], cost[pays] = 1.0, 1.0
+    wanted = replace(program.with_bounds(lower, program.upper), cost=cost)
+    outcome = solved(ratios_with_room(model, wanted, units) if units else wanted)
+    assert outcome.x is not None
+    return float(program.values(outcome.x[: len(program.cost)])[pays])
+
+
+def test_a_ratio_keeps_room_where_it_can_be_had() -> None:
+    """3 minor units of 0.01 EUR are 0.00003 of the unit: F pays 5 less that."""
+    assert most_paid(0) == pytest.approx(5.0, abs=1e-9)
+    assert most_paid(3) == pytest.approx(4.99997, abs=1e-9)
+
+
+def test_room_in_limits_has_a_price() -> None:
+    """X and Y as above: what keeps no room in a limit is worth a tenth of the plan less, and all limits keep theirs."""
+    case = small(TEXT, 2, unit=1000)
+    model = build(case)
+    program = compile_model(model)
+    outcome = Search(narrowed(model, program, 20, corner()), Limits(threads=1)).run()
+    assert outcome.x is not None
+    assert outcome.objective == pytest.approx(corner(), rel=1e-3)
+    values = program.values(outcome.x[: len(program.cost)])
+    x, y = (values[program.column_of[id(model.level[name, name.lower(), 1])]] for name in "XY")
+    assert 3.01 - (3.1 * x + 4.69 * y) == pytest.approx(0.0002, abs=1e-8)
+    assert 4.37 - (6.9 * x + 2.31 * y) == pytest.approx(0.0002, abs=1e-8)
+
+
+def test_a_schedule_whose_rounding_misses_a_ratio_is_settled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first two roundings are said to miss a rule: the plan is still found, and as good."""
+    said = iter((False, False))
+    judge = settle.holds
+    monkeypatch.setattr(settle, "holds", lambda *given: next(said, None) is None and judge(*given))
+    run = solve(small(SHARED, 1, unit=1000), SolveOptions(gap=0.0, threads=1))
+    assert (run.report.status.value, run.report.objective) == ("optimal", 5.0)
+    assert verify(run).holds

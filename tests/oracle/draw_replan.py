@@ -49,12 +49,11 @@ class News:
 
 
 def approvable(seed: int) -> Oracle:
-    """A plain random case that has a plan with something in it; without a tie-break, which is not asked of re-plans."""
+    """A plain random case that has a plan with something in it."""
     features = [f for f in FEATURES if f != "infeasible"]
     for attempt in range(50):
         rng = random.Random(f"re-plan {seed} {attempt}")
         d = draw(rng, features[seed % len(features)], SECOND[seed % len(SECOND)], frozenset({"goal:public_money"}))
-        d.settings.get("objective", {}).pop("tie_break", None)
         oracle = Oracle(d.settings, {name: levelled(rows) for name, rows in d.tables.items() if rows})
         if payers_exist(oracle.data) and len(oracle.schedules(frozenset({"equity"})).pick) and is_lively(oracle):
             return oracle

@@ -17,7 +17,7 @@ from .draw_payments import draw_payment_rules
 from .draw_programme import draw_initiatives, draw_order_rules, draw_payers, draw_settings
 from .families import EQUITY_PARTS, FAMILIES, GOALS, METHODS, PARTS, ROWS, SETTINGS
 from .oracle import Oracle
-from .sharpen import sharpened
+from .sharpen import overasked, sharpened
 from .who_pays import eligible, permitted
 
 BASIC = ("milestones", "budgets", "equity", "buffer", "matching")
@@ -86,11 +86,13 @@ def drawn(seed: int, feature: str, second: str, attempts: int) -> Oracle:
         draft = draw(random.Random(seed + attempt), feature, second)
         tables = {name: levelled(rows) for name, rows in draft.tables.items() if rows}
         oracle = Oracle(draft.settings, tables)
-        if not payers_exist(oracle.data) or not len(oracle.schedules(frozenset({"equity"})).pick):
+        if not payers_exist(oracle.data) or overasked(oracle.data):
+            continue
+        if not len(oracle.schedules(frozenset({"equity"})).pick):
             continue
         oracle = ambitious(oracle, draft.ambition)
         first = fitted(oracle, feature, idle=feature == "infeasible" or seed % 12_000 == 0)
-        both = fitted(first, second, idle=True) if first is not None and attempt < CHOOSY else first
+        both = fitted(first, second, idle=True) if second and first is not None and attempt < CHOOSY else first
         if both is not None and shows(both, feature):
             return both
         last = first or last or oracle
@@ -112,6 +114,8 @@ def ambitious(oracle: Oracle, share: float) -> Oracle:
 def fitted(oracle: Oracle, feature: str, idle: bool) -> Oracle | None:
     """The case, or a stricter one, that is about a feature; with a plan that is not empty unless it may be `idle`."""
     for candidate in sharpened(oracle, feature):
+        if overasked(candidate.data):
+            continue
         if (idle or is_lively(candidate)) and shows(candidate, feature):
             return candidate
     return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .book import given
+from .book import given, number, text
+from .data import Data
 from .oracle import Oracle
 
 Cell = tuple[str, str, float, float]
@@ -56,3 +57,20 @@ def crossed(row: dict[str, object]) -> bool:
     """Whether a row asks for more than it allows."""
     floor, ceiling = row.get("at_least"), row.get("at_most")
     return bool(floor and ceiling and float(str(floor)) > float(str(ceiling)))
+
+
+def overasked(data: Data) -> bool:
+    """Whether single parties are promised more than all of a measure: the input check refuses that in any case.
+
+    The oracle would have a plan where nothing is received, or contributed, at all.
+    """
+    for measure in ("received", "contributed"):
+        floors: dict[str, float] = {}
+        for row in data.rows("equity"):
+            if row["measure"] == measure and given(row, "at_least"):
+                who = text(row.get("parties"))
+                for party in data.parties if who == "each" else {who} & set(data.parties):
+                    floors[party] = max(floors.get(party, 0.0), number(row["at_least"]))
+        if sum(floors.values()) > 1.0:
+            return True
+    return False

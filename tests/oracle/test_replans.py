@@ -1,12 +1,14 @@
 """Re-plans against brute force: random cases are solved and approved, changed, and planned again from some period on.
 
 The oracle tries every schedule that keeps what has begun, with what was paid and signed held, and the money that moves
-limited or priced, all read from the tables of the approved run.
+limited or priced, all read from the tables of the approved run. The suite runs a part of the cases; `make oracle` runs
+all 300 (environment variable REPLAN_CASES).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections import Counter
 from dataclasses import replace
@@ -26,14 +28,16 @@ from .draw_replan import Asked, approvable, changed, records
 from .families import FAMILIES, present
 from .oracle import Oracle
 from .past import read_past
-from .test_against_oracle import ALL, CASES, EXACT, disagreement, tally_folder
+from .test_against_oracle import EXACT, disagreement, tally_folder
 
-CHUNKS = 4
-REPLANS = CASES // 4
-SHARES = {"past": 0.15, "max_change": 0.05, "price": 0.025, "signed": 0.01 if CASES >= ALL else 0.0}
+ALL, CHUNKS = 300, 4
+REPLANS = int(os.environ.get("REPLAN_CASES", "32"))
+SHARES = {"past": 0.15, "max_change": 0.05, "price": 0.025, "signed": 0.01 if REPLANS >= ALL else 0.0}
 """In which part of the re-plans the optimum is another without the past, a limit, a price, or hedges and the like."""
 PRESENT = 0.02
 INFEASIBLE = (0.05, 0.35)
+ONCE_WRONG = (1, 40, 98, 104, 143, 217)
+"""Draws that have disagreed: limits missed by rounding, an optimum without a bound, levels that left no room."""
 
 __all__ = ["tally_folder"]
 
@@ -61,6 +65,14 @@ def asked_of(seed: int, oracle: Oracle, run: Run) -> tuple[Asked, Oracle]:
 
 def again(case: Case, options: SolveOptions, run: Run, asked: Asked) -> Run:
     return replan(case, run, asked.frozen_until, asked.max_change, asked.price, options)
+
+
+@pytest.mark.parametrize("seed", ONCE_WRONG)
+def test_re_plans_that_were_wrong_once(seed: int) -> None:
+    approved = approvable(seed)
+    run = planned(approved)
+    asked, oracle = asked_of(seed, approved, run)
+    assert not disagreement(oracle, partial(again, run=run, asked=asked))
 
 
 def felt(oracle: Oracle) -> set[str]:

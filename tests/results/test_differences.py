@@ -91,6 +91,34 @@ def test_added_where_there_is_room(first: Run) -> None:
     assert found["W"]["because"] == "there is room for it now"
 
 
+def test_added_as_it_is_mandatory_now_or_new(first: Run) -> None:
+    """W has room once 2029 has 15: mandatory, it pushes Z out. V is new and fits beside Z."""
+    must = by_hand().change("budgets", "payments", where={"cycle": "2029"}, set=15)
+    must = must.change("initiatives", "status", where={"initiative": "W"}, set="mandatory")
+    found = differences(replan(must, first, "2028", options=EXACT))
+    assert (found["W"]["because"], found["Z"]["change"]) == ("it is mandatory now", "dropped")
+    tables = {
+        **TABLES,
+        "initiatives": [*TABLES["initiatives"], {"initiative": "V", "currency": "EUR"}],
+        "milestones": [
+            *TABLES["milestones"],
+            {"initiative": "V", "milestone": "m", "order": 1, "duration": 1, "cost": 2, "value": 1},
+        ],
+    }
+    newer = differences(replan(case_from_tables(SETTINGS, tables), first, "2028", options=EXACT))
+    assert (newer["V"]["change"], newer["V"]["because"]) == ("added", "it is new")
+    assert newer["Z"]["change"] == "kept"
+
+
+def test_added_in_the_place_of_what_is_dropped(first: Run) -> None:
+    """With 15 in 2029 and W worth 9, W takes the money of Z, worth 4."""
+    dear = by_hand().change("budgets", "payments", where={"cycle": "2029"}, set=15)
+    dear = dear.change("milestones", "value", where={"initiative": "W"}, set=9)
+    found = differences(replan(dear, first, "2028", options=EXACT))
+    assert (found["W"]["change"], found["Z"]["change"]) == ("added", "dropped")
+    assert found["W"]["because"] == "there is room for it, as Z is dropped"
+
+
 def test_dropped_as_it_is_excluded(first: Run) -> None:
     out = by_hand().change("initiatives", "status", where={"initiative": "Z"}, set="excluded")
     found = differences(replan(out, first, "2028", options=EXACT))
