@@ -156,6 +156,7 @@ def replan(
 @click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 = as many as cores.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
 @click.option("--force", is_flag=True, help="Replace earlier tables, or an earlier run in the output folder.")
+@click.option("--log-json", is_flag=True, help="One JSON object per line on stderr, for batch jobs.")
 @talking
 def sensitivity(
     talk: Talk, subject: str, output: Path | None, shares: tuple[Decimal, ...], force: bool, **named: Any
