@@ -164,7 +164,8 @@ def sensitivity(
     """Ask what the plan of RUN (or of CASE, which is solved first) depends on, and add the answers to the run.
 
     prices.csv and ceilings.csv: what one more of a limit is worth; sensitivity.csv: every budget, rate, floor, ratio,
-    cost and duration moved by ±5, 10 and 20 %; tornado.csv; initiatives.csv: core, exterior or borderline;
+    cost and duration moved by ±5, 10 and 20 %; tornado.csv; initiatives.csv: core, exterior or borderline, and the
+    share of those what-ifs (as many as `scenarios` says; scenarios.toml does not count) whose best plan found funds it;
     alternatives.csv. Every effect is an interval that holds; what is within the gaps is "not distinguishable". What the
     time leaves open is open in the table. Ctrl-C keeps what is known by then.
     """

@@ -190,7 +190,7 @@ class _Study:
             if not chosen:
                 return
             tasks = [(closer_look, (found.whatifs[k], seconds)) for k in chosen]
-            for done, (number, answer) in enumerate(workers.answers(tasks), start=1):
+            for done, (number, answer) in enumerate(workers.answers(tasks, self.left()), start=1):
                 found.whatifs[chosen[number]] = better(found.whatifs[chosen[number]], answer)
                 self.tell("closer looks", done, len(tasks))
             seconds *= ROUND
