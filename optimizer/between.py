@@ -34,9 +34,24 @@ def mixed(forms: Sequence[Form], weights: Sequence[float] | Floats) -> Form:
     matrix = first.matrix
     for program, weight in zip(programs[1:], weights[1:], strict=True):
         matrix = csr_array(matrix + weight * csr_array(program.matrix - first.matrix))
-    vectors = {name: _mixed([getattr(program, name) for program in programs], weights) for name in ARRAYS}
+    vectors = [_mixed([getattr(program, name) for program in programs], weights) for name in ARRAYS]
     offset = sum(weight * program.offset for program, weight in zip(programs, weights, strict=True))
-    return replace(forms[0], program=replace(first, matrix=matrix, offset=offset, **vectors))
+    return replace(forms[0], program=moved(first, matrix, float(offset), vectors))
+
+
+def moved(program: Program, matrix: csr_array, offset: float, vectors: Sequence[Floats]) -> Program:
+    """Return the program with another matrix, offset and vectors, these in the order of `ARRAYS`."""
+    cost, row_lower, row_upper, lower, upper = vectors
+    return replace(
+        program,
+        matrix=matrix,
+        offset=offset,
+        cost=cost,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        lower=lower,
+        upper=upper,
+    )
 
 
 def same(forms: Sequence[Form]) -> bool:

@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 
 from ..inputs.case import Case
 from ..inputs.levers import Lever
-from .between import ARRAYS, alike
+from .between import ARRAYS, alike, moved
 from .compile import Floats
 from .follow import shifted
 from .form import Form, Key, closed, raw, raw_form
@@ -59,10 +59,10 @@ class Line:
         vector[self.places] += amount * self.slope
         vector[self.loose] += self.largest
         ends = np.cumsum([len(getattr(program, name)) for name in ARRAYS])
-        moved = dict(zip(ARRAYS, np.split(vector, ends[:-1]), strict=True))
+        vectors = np.split(vector, ends[:-1])
         matrix = csr_array(program.matrix + amount * self.matrix) if self.matrix.nnz else program.matrix
-        other = replace(program, matrix=matrix, offset=program.offset + amount * self.offset, **moved)
-        return closed(replace(base, program=other, upper=moved["upper"]))
+        other = moved(program, matrix, program.offset + amount * self.offset, vectors)
+        return closed(replace(base, program=other, upper=other.upper))
 
 
 def together(levers: Sequence[Lever]) -> list[list[int]]:
@@ -174,18 +174,18 @@ def _names(base: Form, at: tuple[Floats, Floats], shared: list[int], count: int)
 def _owners(low: Floats, high: Floats, size: Floats, steps: Floats) -> NDArray[np.int64]:
     """Return the lever that each entry follows, −1 where it does not move, `NOBODY` where it follows none alone."""
     owner = np.full(len(low), -1)
-    moved = np.flatnonzero(np.maximum(np.abs(low), np.abs(high)) > NOISE * np.maximum(size, 1e-300))
+    touched = np.flatnonzero(np.maximum(np.abs(low), np.abs(high)) > NOISE * np.maximum(size, 1e-300))
     ratios = steps[1] / steps[0]
     order = np.argsort(ratios)
     known = ratios[order]
     with np.errstate(divide="ignore", invalid="ignore"):
-        own = high[moved] / low[moved]
-        room = EXACT + NOISE * size[moved] / np.abs(low[moved])
+        own = high[touched] / low[touched]
+        room = EXACT + NOISE * size[touched] / np.abs(low[touched])
     after = np.clip(np.searchsorted(known, own), 0, len(known) - 1)
     before = np.maximum(after - 1, 0)
     nearest = order[np.where(np.abs(own - known[before]) < np.abs(own - known[after]), before, after)]
     gap = float(np.diff(known).min()) / 4 if len(known) > 1 else ALONE
     with np.errstate(invalid="ignore"):
         fits = np.abs(own - ratios[nearest]) <= np.minimum(np.abs(ratios[nearest]) * room, gap)
-    owner[moved] = np.where(fits, nearest, NOBODY)
+    owner[touched] = np.where(fits, nearest, NOBODY)
     return owner
