@@ -26,7 +26,7 @@ from .sweeping import Crew, Task, crew
 from .whatif import Base, base_of
 
 PROVING = 0.15  # part of the time that goes into the base's own tree
-LOOKING = 0.75  # part of what is left that first looks may take
+LOOKING = 0.9  # part of what is left that first looks may take
 PLACES = 0.15  # and into membership, and into alternatives
 LONGEST, SHORTEST = 20.0, 1.0  # seconds of a closer look
 ROUND = 2.0  # by how much longer the next closer look at the same is
