@@ -156,6 +156,7 @@ def replan(
 @click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 = as many as cores.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
 @click.option("--force", is_flag=True, help="Replace earlier tables, or an earlier run in the output folder.")
+@click.option("--log-json", is_flag=True, help="One JSON object per line on stderr, for batch jobs.")
 @talking
 def sensitivity(
     talk: Talk, subject: str, output: Path | None, shares: tuple[Decimal, ...], force: bool, **named: Any
@@ -163,7 +164,8 @@ def sensitivity(
     """Ask what the plan of RUN (or of CASE, which is solved first) depends on, and add the answers to the run.
 
     prices.csv and ceilings.csv: what one more of a limit is worth; sensitivity.csv: every budget, rate, floor, ratio,
-    cost and duration moved by ±5, 10 and 20 %; tornado.csv; initiatives.csv: core, exterior or borderline;
+    cost and duration moved by ±5, 10 and 20 %; tornado.csv; initiatives.csv: core, exterior or borderline, and the
+    share of those what-ifs (as many as `scenarios` says; scenarios.toml does not count) whose best plan found funds it;
     alternatives.csv. Every effect is an interval that holds; what is within the gaps is "not distinguishable". What the
     time leaves open is open in the table. Ctrl-C keeps what is known by then.
     """

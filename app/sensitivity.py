@@ -42,10 +42,12 @@ class Wanted:
     seed: int
 
     def options(self) -> SensitivityOptions:
-        """Return the options of the sensitivity."""
+        """Return the options of the sensitivity; ``UsageError`` for a kind that there is not."""
+        from ..inputs.levers import known_kinds
         from ..optimizer.effects import KINDS, SHARES
         from ..optimizer.sensitivity import SensitivityOptions
 
+        known_kinds(self.kinds)
         return SensitivityOptions(
             kinds=self.kinds or KINDS,
             shares=tuple(sorted({s for share in self.shares for s in (-share, share)})) or SHARES,

@@ -28,7 +28,8 @@ def sensitivity_page(found: Sensitivity, made: dict[str, pd.DataFrame]) -> list[
     parts += [_tornado(made["tornado"]), *_counts(made["sensitivity"]), _initiatives(made["initiatives"])]
     parts += [_alternatives(made["alternatives"])] if len(made["alternatives"]) else []
     if found.skipped:
-        parts.append(f"{found.skipped} numbers were not asked about: interrupted")
+        why = "interrupted" if found.signal is not None else "the time was up (--time-limit)"
+        parts.append(f"{found.skipped} numbers were not asked about: {why}")
     return parts
 
 

@@ -144,6 +144,14 @@ class Lever:
         return case.apply((self.change(share),))
 
 
+def known_kinds(kinds: Collection[str]) -> None:
+    """Raise ``UsageError`` for a kind of lever that there is not."""
+    for kind in kinds:
+        if kind not in KINDS:
+            near = did_you_mean(kind, KINDS, "there are: " + ", ".join(KINDS))
+            raise UsageError(f"no kind of lever '{kind}' ({near})")
+
+
 def levers(case: Case, kinds: Collection[str] | None = None) -> tuple[Lever, ...]:
     """Return the levers of a case in table order, settings last; only some kinds, if any are named.
 
@@ -151,11 +159,7 @@ def levers(case: Case, kinds: Collection[str] | None = None) -> tuple[Lever, ...
 
     ``UsageError`` for a kind that there is not.
     """
-    for kind in kinds or ():
-        if kind not in KINDS:
-            raise UsageError(
-                f"no kind of lever '{kind}' ({did_you_mean(kind, KINDS, 'there are: ' + ', '.join(KINDS))})"
-            )
+    known_kinds(kinds or ())
     order = {name: k for k, name in enumerate([*TABLES, "case"])}
     wanted = [each for each in MOVABLE if not kinds or each.kind in kinds]
     found = [lever for each in wanted for lever in (_settings if each.table == "case" else _cells)(case, each)]

@@ -1,5 +1,9 @@
-"""Programs between two others: where a number enters a program linearly, one build at each end makes all in between."""
+"""Programs between others: where a number enters a program linearly, one build at each end makes all in between.
 
+A rate enters as it is, and as one over itself: two ends and the middle make all others (`rate_weights`).
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,29 +18,62 @@ ARRAYS = ("cost", "row_lower", "row_upper", "lower", "upper")
 
 def between(low: Form, high: Form, share: float) -> Form:
     """Return the form at `share` of the way from `low` (0) to `high` (1), which have the same columns and rows."""
-    a, b = low.program, alike(high.program, low.program)
-    mixed = replace(
-        a,
-        matrix=csr_array(a.matrix + share * csr_array(b.matrix - a.matrix)),
-        offset=a.offset + share * (b.offset - a.offset),
-        cost=_mixed(a.cost, b.cost, share),
-        row_lower=_mixed(a.row_lower, b.row_lower, share),
-        row_upper=_mixed(a.row_upper, b.row_upper, share),
-        lower=_mixed(a.lower, b.lower, share),
-        upper=_mixed(a.upper, b.upper, share),
+    return mixed((low, high), (1.0 - share, share))
+
+
+def rate_weights(values: Sequence[float], at: float) -> Floats:
+    """Return how three programs, at three values of a rate R, make the one at another: exact for a + b·R + c/R."""
+    terms = [np.ones(3), np.array(values) / at, at / np.array(values)]
+    return np.asarray(np.linalg.solve(np.array(terms), np.ones(3)), dtype=float)
+
+
+def mixed(forms: Sequence[Form], weights: Sequence[float] | Floats) -> Form:
+    """Return the form whose entries are those of alike others, times weights that sum to 1."""
+    first = forms[0].program
+    programs = [first, *(alike(each.program, first) for each in forms[1:])]
+    matrix = first.matrix
+    for program, weight in zip(programs[1:], weights[1:], strict=True):
+        matrix = csr_array(matrix + weight * csr_array(program.matrix - first.matrix))
+    vectors = [_mixed([getattr(program, name) for program in programs], weights) for name in ARRAYS]
+    offset = sum(weight * program.offset for program, weight in zip(programs, weights, strict=True))
+    return replace(forms[0], program=moved(first, matrix, float(offset), vectors))
+
+
+def moved(program: Program, matrix: csr_array, offset: float, vectors: Sequence[Floats]) -> Program:
+    """Return the program with another matrix, offset and vectors, these in the order of `ARRAYS`."""
+    cost, row_lower, row_upper, lower, upper = vectors
+    return replace(
+        program,
+        matrix=matrix,
+        offset=offset,
+        cost=cost,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        lower=lower,
+        upper=upper,
     )
-    return replace(low, program=mixed)
+
+
+def same(forms: Sequence[Form]) -> bool:
+    """Tell whether programs have the same columns and rows, and can be mixed."""
+    first = forms[0]
+    return not first.tails.tails and all(
+        (each.columns, each.rows, each.scale, each.payers) == (first.columns, first.rows, first.scale, first.payers)
+        for each in forms
+    )
 
 
 def linear(low: Form, high: Form, middle: Form, share: float) -> bool:
     """Tell whether the form at `share` of the way between two ends is the one that was built there."""
-    same = low.columns == high.columns == middle.columns and low.rows == high.rows == middle.rows
-    if not same or low.tails.tails or low.scale != high.scale or low.payers != high.payers:
-        return False
-    found, built = between(low, high, share).program, alike(middle.program, low.program)
-    near = all(_near(getattr(found, name), getattr(built, name)) for name in ARRAYS)
-    difference = abs(csr_array(found.matrix - built.matrix)).max()
-    return near and bool(difference <= LINEAR * max(1.0, abs(built.matrix).max()))
+    return same((low, high, middle)) and equal(between(low, high, share), middle)
+
+
+def equal(made: Form, built: Form) -> bool:
+    """Tell whether two programs with the same columns and rows are the same but for the last digits."""
+    found, other = made.program, alike(built.program, made.program)
+    near = all(_near(getattr(found, name), getattr(other, name)) for name in ARRAYS)
+    difference = abs(csr_array(found.matrix - other.matrix)).max()
+    return near and bool(difference <= LINEAR * max(1.0, abs(other.matrix).max()))
 
 
 def alike(program: Program, other: Program) -> Program:
@@ -56,9 +93,14 @@ def alike(program: Program, other: Program) -> Program:
     )
 
 
-def _mixed(a: Floats, b: Floats, share: float) -> Floats:
-    """Return a + share·(b − a); infinite where both are."""
-    return np.where(a == b, a, a + share * (np.where(a == b, 0.0, b) - np.where(a == b, 0.0, a)))
+def _mixed(arrays: Sequence[Floats], weights: Sequence[float] | Floats) -> Floats:
+    """Return a + Σ weight·(other − a); infinite where all are."""
+    a = arrays[0]
+    found = a.copy()
+    for other, weight in zip(arrays[1:], weights[1:], strict=True):
+        differ = a != other
+        found[differ] += weight * (other[differ] - a[differ])
+    return found
 
 
 def _near(a: Floats, b: Floats) -> bool:

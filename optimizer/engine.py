@@ -162,6 +162,7 @@ def _ending(highs: highspy.Highs, program: Program) -> Ending:
     return ENDINGS.get(status, Ending.NUMERICAL)
 
 
+STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 Statuses = NDArray[np.int8]
 Basis = tuple[Statuses, Statuses]  # of columns and rows
 
@@ -202,8 +203,8 @@ class Relaxation:
     def start_from(self, columns: Statuses, rows: Statuses) -> None:
         """Start the next solve from a basis; one that has become singular is mended by HiGHS."""
         found = highspy.HighsBasis()
-        found.col_status = [highspy.HighsBasisStatus(int(status)) for status in columns]
-        found.row_status = [highspy.HighsBasisStatus(int(status)) for status in rows]
+        found.col_status = [STATUSES[status] for status in columns.tolist()]
+        found.row_status = [STATUSES[status] for status in rows.tolist()]
         found.valid = True
         self.highs.setBasis(found)
 

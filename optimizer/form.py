@@ -47,6 +47,7 @@ class Form:
     paid: csr_array
     payers: tuple[tuple[str, int], ...]
     scale: float
+    upper: Floats
 
     @property
     def starts(self) -> dict[Key, int]:
@@ -124,6 +125,11 @@ class Form:
 
 def form_of(case: Case, worth: Case | None = None) -> Form:
     """Build and compile a case; the model is let go. `paid` is at the reference rates of `worth`, or its own."""
+    return closed(raw_form(case, worth))
+
+
+def raw_form(case: Case, worth: Case | None = None) -> Form:
+    """Return the form of a case whose program has no bounds but those that rules say."""
     with PauseGC():
         model = build(case)
         program = compile_model(model)
@@ -131,8 +137,18 @@ def form_of(case: Case, worth: Case | None = None) -> Form:
         columns = tuple((v.parent_component().local_name, v.index()) for v in program.variables)
         rows, limits = _rows(program)
         payers, paid = _paid(worth or case, model, program)
-    small = replace(bare(program), upper=_implied(program))
-    return Form(small, columns, rows, tails, limits, paid, payers, scale(case))
+    return Form(bare(program), columns, rows, tails, limits, paid, payers, scale(case), program.upper)
+
+
+def closed(form: Form) -> Form:
+    """Return the form with the upper bounds that the rows of its program imply."""
+    return replace(form, program=replace(form.program, upper=_implied(form.program)))
+
+
+def raw(form: Form) -> Form:
+    """Return the form without implied bounds."""
+    program = form.program
+    return replace(form, program=replace(program, upper=np.where(np.isinf(form.upper), np.inf, program.upper)))
 
 
 def _rows(program: Program) -> tuple[tuple[Key, ...], dict[int, str]]:

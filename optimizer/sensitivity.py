@@ -16,8 +16,9 @@ from ..inputs.levers import Lever, levers
 from ..results.plan import Run
 from .alternatives import Alternative, Further, alternatives
 from .ceilings import Ceiling, ceilings
-from .effects import KINDS, SHARES, WhatIf, closer_look, first_look, open_to
+from .effects import KINDS, SHARES, WhatIf, closer_look, first_looks, open_to
 from .engine import Interrupt, listening
+from .lines import together
 from .membership import Membership, membership
 from .portfolio import ground
 from .prices import Price, prices
@@ -25,7 +26,7 @@ from .sweeping import Crew, Task, crew
 from .whatif import Base, base_of
 
 PROVING = 0.15  # part of the time that goes into the base's own tree
-LOOKING = 0.75  # part of what is left that first looks may take
+LOOKING = 0.9  # part of what is left that first looks may take
 PLACES = 0.15  # and into membership, and into alternatives
 LONGEST, SHORTEST = 20.0, 1.0  # seconds of a closer look
 ROUND = 2.0  # by how much longer the next closer look at the same is
@@ -139,19 +140,21 @@ class _Study:
 
     def _what_ifs(self, found: Sensitivity, workers: Crew) -> None:
         """Have a first look at every lever."""
-        order = in_turn(self.asked)
-        looks: list[Task] = [(first_look, (self.asked[k], self.options.shares)) for k in order]
+        groups = in_turn(self.asked)
+        asked = [[self.asked[k] for k in group] for group in groups]
+        looks: list[Task] = [(first_looks, (levers, self.options.shares)) for levers in asked]
         by_lever: dict[int, list[WhatIf]] = {}
-        self.tell("prices and what-ifs", 0, len(looks) + 1)
+        of = len(self.asked) + 1
+        self.tell("prices and what-ifs", 0, of)
         pricing: Task = (_priced, (replace(self.run, memory=None),))
         for number, answer in workers.answers([pricing, *looks], LOOKING * self.left()):
             if number == 0:
                 found.prices, found.ceilings = answer
             else:
-                by_lever[order[number - 1]] = answer
-            self.tell("prices and what-ifs", len(by_lever) + (number == 0), len(looks) + 1)
+                by_lever |= zip(groups[number - 1], answer, strict=True)
+            self.tell("prices and what-ifs", len(by_lever) + (number == 0), of)
         found.whatifs = [each for number in sorted(by_lever) for each in by_lever[number]]
-        found.skipped = len(looks) - len(by_lever)
+        found.skipped = len(self.asked) - len(by_lever)
 
     def _members(self, found: Sensitivity, workers: Crew) -> None:
         """Ask of every initiative whether it has to be in or out."""
@@ -187,7 +190,7 @@ class _Study:
             if not chosen:
                 return
             tasks = [(closer_look, (found.whatifs[k], seconds)) for k in chosen]
-            for done, (number, answer) in enumerate(workers.answers(tasks), start=1):
+            for done, (number, answer) in enumerate(workers.answers(tasks, self.left()), start=1):
                 found.whatifs[chosen[number]] = better(found.whatifs[chosen[number]], answer)
                 self.tell("closer looks", done, len(tasks))
             seconds *= ROUND
@@ -199,14 +202,15 @@ def _priced(_: Base, run: Run) -> tuple[tuple[Price, ...], tuple[Ceiling, ...]]:
     return prices(run, on), ceilings(run, on)
 
 
-def in_turn(asked: Sequence[Lever]) -> list[int]:
-    """Return the levers' numbers, one of each kind in turn, so that every kind is asked about before time is up."""
+def in_turn(asked: Sequence[Lever]) -> list[list[int]]:
+    """Return groups of levers, one of each kind in turn, so that every kind is asked about before time is up."""
     rounds: dict[str, int] = {}
     places = []
-    for number, lever in enumerate(asked):
-        rounds[lever.kind] = rounds.get(lever.kind, -1) + 1
-        places.append((rounds[lever.kind], number))
-    return [number for _, number in sorted(places)]
+    for group in together(asked):
+        kind = asked[group[0]].kind
+        rounds[kind] = rounds.get(kind, -1) + 1
+        places.append((rounds[kind], group))
+    return [group for _, group in sorted(places)]
 
 
 def _listed(base: Base, count: int, tolerance: float, distance: int, seconds: float) -> list[Alternative | Further]:

@@ -22,6 +22,7 @@ from ..results.sensitivity_tables import (
     text,
 )
 from .effects import WhatIf
+from .follow import Key, key_of
 from .price_tables import ceiling_rows, price_rows
 from .sensitivity import Sensitivity
 from .whatif import Effect
@@ -95,12 +96,12 @@ def _what_if(found: Sensitivity, each: WhatIf) -> Cells:
 
 def _tornado(found: Sensitivity) -> list[Cells]:
     """Return one row per number that was moved both ways, the one that certainly swings most first."""
-    by_lever: dict[int, list[WhatIf]] = defaultdict(list)
+    by_lever: dict[Key, list[WhatIf]] = defaultdict(list)
     lever_of = {}
     for each in found.whatifs:
         if each.effect is not None and not each.effect.infeasible:
-            by_lever[id(each.lever)].append(each)
-            lever_of[id(each.lever)] = each.lever
+            by_lever[key_of(each.lever)].append(each)
+            lever_of[key_of(each.lever)] = each.lever
     rows = []
     for key, asked in by_lever.items():
         low, high = min(asked, key=lambda a: a.value), max(asked, key=lambda a: a.value)

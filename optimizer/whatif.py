@@ -131,9 +131,12 @@ def basis_of(program: Program) -> Basis:
 class Question:
     """One changed program, asked about: it has bounds from the base's tree, and plans from the base's schedules."""
 
-    def __init__(self, base: Base, form: Form, interrupt: Interrupt | None = None) -> None:
-        """Take over the base's leaves and plan."""
-        self.base, self.form, self.began = base, form, time.monotonic()
+    def __init__(
+        self, base: Base, form: Form, interrupt: Interrupt | None = None, near: "Question | None" = None
+    ) -> None:
+        """Take over the base's leaves and plan; `near` is a like question whose payments are tried first."""
+        self.base, self.form, self.near, self.began = base, form, near, time.monotonic()
+        self.paying: Basis | None = None
         limits = Limits(seed=base.seed, threads=1)
         leaves = carried(base.leaves, base.form, form)
         self.tree = Tree(form.program, limits, form.settled, interrupt, leaves)
@@ -145,6 +148,7 @@ class Question:
             self.kept = self.tree.objective
         if self.kept is None or (form.open and not self.closed):
             self._keep(at)
+        self.near = None
 
     @property
     def closed(self) -> bool:
@@ -156,19 +160,32 @@ class Question:
         """Pay the base's portfolio anew."""
         if set(self.form.begun(at)) != set(self.base.schedule):
             return
-        found = self._hot(at) or self.form.settled(at) or self.form.scheduled(at, KEEPING)
+        found = self._as_near(at) or self._hot(at) or self.form.settled(at) or self.form.scheduled(at, KEEPING)
         if found is not None:
             self.tree.offer(*found)
             self.kept = found[1]
 
+    def _as_near(self, at: Floats) -> tuple[Floats, float] | None:
+        """Return the payments of a like question, where they hold here and reach all that its schedule can give."""
+        form, like = self.form, None if self.near is None else self.near.tree.x
+        if like is None or form.columns != self.base.form.columns or not holds(form, like):
+            return None
+        held, reached = fixed(form.program, at), float(form.program.cost @ like + form.program.offset)
+        ends = np.where(held.cost > 0.0, held.cost * held.upper, held.cost * held.lower)
+        most = float(np.where(held.cost == 0.0, 0.0, ends).sum()) + held.offset
+        alike = form.begun(like) == form.begun(at)
+        return (like, reached) if alike and reached >= most - EQUAL * GAP * max(1.0, abs(most)) else None
+
     def _hot(self, at: Floats) -> tuple[Floats, float] | None:
-        """Pay the base's portfolio from the base's own payments, where the programs are alike."""
+        """Pay the base's portfolio from payments that are known, where the programs are alike."""
         form, base = self.form, self.base
         if form.tails.tails or form.columns != base.form.columns or form.rows != base.form.rows:
             return None
         relaxation = Relaxation(fixed(form.program, at), Limits(threads=1))
-        relaxation.start_from(*base.paying)
+        known = None if self.near is None else self.near.paying
+        relaxation.start_from(*(base.paying if known is None else known))
         outcome = relaxation.solve(HOT, Interrupt(), brief=True)
+        self.paying = relaxation.basis() if outcome.x is not None else known
         return None if outcome.x is None or outcome.objective is None else (outcome.x, outcome.objective)
 
     def offer(self, schedules: Sequence[Schedule]) -> None:

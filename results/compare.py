@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..inputs.faults import UsageError
+from .compare_asked import asked_tables
 from .compare_goal import SAME, Effect, Side, effect, side
 from .compare_inputs import InputChanges, input_changes
 from .compare_money import Money, money
@@ -34,8 +35,8 @@ class Comparison:
     """What differs between two runs; every difference is B − A.
 
     `effect` is about the objective, `inputs` about the two cases, `initiatives`, `money` and `limits` about what
-    follows; `tables` holds every table side by side, by name. `notes` say what could not be compared and what does not
-    tie.
+    follows; `tables` holds every table side by side, by name, those of `sensitivity` where both runs have been asked.
+    `notes` say what could not be compared and what does not tie.
     """
 
     a: Side
@@ -92,6 +93,7 @@ def compare(run_a: Run | str | Path | Opened, run_b: Run | str | Path | Opened) 
     inputs = input_changes(scales.a, scales.b)
     same_input = inputs.same and one.version == two.version and not one.doubts and not two.doubts
     found = effect(one, two, (scales.a, scales.b), same_input)
+    asked, said = asked_tables([each.folder for each in opened], scales)
     return Comparison(
         a=one,
         b=two,
@@ -100,8 +102,8 @@ def compare(run_a: Run | str | Path | Opened, run_b: Run | str | Path | Opened) 
         initiatives=initiative_changes(scales, *tables),
         money=money(scales, *tables),
         limits=limit_changes(scales, *tables) if one.has_plan and two.has_plan else (),
-        tables=_tables(runs, scales),
-        notes=(*_notes(one, two, found, inputs), *scales.notes()),
+        tables=_tables(runs, scales) | asked,
+        notes=(*_notes(one, two, found, inputs), *scales.notes(), *said),
     )
 
 

@@ -32,7 +32,25 @@ KEYS: dict[str, tuple[str, ...]] = {
     "cofunding": ("rule", "initiative"),
     "rules": ("family", "rule", "owner", "index"),
     "differences": ("initiative",),
+    "prices": ("label", "kind", "limit", "direction", "measure"),
+    "ceilings": ("label", "kind", "limit", "direction"),
+    "sensitivity": ("kind", "limit", "share"),
+    "tornado": ("kind", "limit"),
+    "initiatives": ("initiative",),
+    "alternatives": ("number",),
 }
+ASKED: dict[str, tuple[str, ...]] = {
+    "prices": ("value", "price", "holds_from", "holds_to", "least_public_money", "plan_public_money"),
+    "ceilings": ("value", "price", "relaxation", "plan"),
+    "sensitivity": ("base", "value", "effect_least", "effect_most", "objective", "bound", "money_moved"),
+    "tornado": (
+        *("rank", "base", "low_value", "low_least", "low_most", "high_value", "high_least", "high_most"),
+        *("swing_least", "swing_most"),
+    ),
+    "initiatives": ("loss_least", "loss_most", "epsilon", "scenario_frequency", "scenarios"),
+    "alternatives": ("loss_least", "loss_most", "objective", "bound", "money_moved"),
+}
+"""The tables that `sensitivity` adds to a run, and which of their columns are numbers."""
 SPARSE = ("funding", "currency", "flows", "commitments", "guarantees")
 A, B, BOTH = "only A", "only B", "differs"
 _NUMBER = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60})?")
@@ -98,7 +116,7 @@ class TableDifference:
     @property
     def numbers(self) -> tuple[str, ...]:
         """The columns that hold numbers."""
-        known = (*NUMBERS.get(self.name, ()), *COUNTS.get(self.name, ()))
+        known = _numbers(self.name)
         return tuple(column for column in self.columns if column in known)
 
     def header(self) -> list[str]:
@@ -201,7 +219,7 @@ def _rows(
             equal += 1
             continue
         pairs = ((column, decimal(before[column]), decimal(after[column])) for column in apart)
-        numbers = (*NUMBERS[name], *COUNTS.get(name, ()))
+        numbers = _numbers(name)
         difference = {
             column: f"{minus(now, was):f}"
             for column, was, now in pairs
@@ -209,6 +227,11 @@ def _rows(
         }
         found.append(RowDifference(place[0], before, after, tuple(apart), difference))
     return found, equal
+
+
+def _numbers(name: str) -> tuple[str, ...]:
+    """Return the columns of a table that hold numbers."""
+    return (*NUMBERS.get(name, ()), *COUNTS.get(name, ()), *ASKED.get(name, ()))
 
 
 def _same(a: str, b: str) -> bool:

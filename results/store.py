@@ -1,6 +1,6 @@
 """A run folder read back as a Run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,14 @@ def read_tables(path: Path) -> dict[str, pd.DataFrame]:
 
     Raises InputError with all faults of tables that are not rows as wide as their header.
     """
+    return read_named(path, TABLES)
+
+
+def read_named(path: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Return the named tables of a run folder, as `read_tables` does."""
     tables: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
-    for name in TABLES:
+    for name in names:
         file = f"{name}.csv"
         try:
             tables[name] = read_table(path / file)

@@ -185,3 +185,40 @@ def test_a_run_that_cannot_be_read_is_3_and_named(fundalign: Runner, runs: Path,
     assert ran.returncode == 3
     assert "the run cut has 1 fault" in ran.stderr
     assert not (runs / "sheets").exists()
+
+
+def ask(folder: Path, rows: str) -> None:
+    """Give a run the tables of `sensitivity`, as far as this test needs them."""
+    (folder / "sensitivity.json").write_text("{}\n", encoding="utf-8")
+    (folder / "initiatives.csv").write_text(f"initiative,place,loss_least,why\n{rows}", encoding="utf-8")
+
+
+def test_sensitivity_tables_are_compared_where_both_runs_have_them(fundalign: Runner, runs: Path) -> None:
+    ask(runs / "base", "LINK,core,2.5,\nLABS,core,4,\n")
+    alone = fundalign("compare", "base", "cut")
+    assert "only A has sensitivity tables: they are not compared" in " ".join(alone.stdout.split())
+    ask(runs / "cut", "LINK,borderline,0,\nLABS,core,4.0,\n")  # 4.0 is 4: that row is the same
+    both = fundalign("compare", "base", "cut", "-o", "sheets")
+    assert both.returncode == 0, both.stderr
+    (row,) = rows_of(runs / "sheets" / "initiatives.csv")
+    assert (row["initiative"], row["place_a"], row["place_b"]) == ("LINK", "core", "borderline")
+    assert row["loss_least_difference"] == "-2.5"
+    (runs / "cut" / "initiatives.csv").write_text("initiative,place\nLINK\n", encoding="utf-8")
+    broken = fundalign("compare", "base", "cut")
+    assert broken.returncode == 3
+    assert "initiatives.csv" in broken.stderr
+    assert "has 1 cells, the header 2" in broken.stderr
+
+
+def test_losses_for_different_goals_are_not_subtracted(fundalign: Runner, runs: Path) -> None:
+    for name in ("base", "cut"):
+        ask(runs / name, "LINK,core,2.5,\n")
+    toml = runs / "cut" / "case" / "case.toml"
+    text = toml.read_text(encoding="utf-8")
+    assert text.count('goal = "value"') == 1
+    text = text.replace('goal = "value"', 'goal = "public_money"')
+    toml.write_text(text, encoding="utf-8")
+    told = fundalign("compare", "base", "cut")
+    assert told.returncode == 0, told.stderr
+    assert "the goal is value in A and public_money in B" in " ".join(told.stdout.split())
+    assert "initiatives.csv" not in told.stdout

@@ -103,7 +103,7 @@ def test_a_changed_case_is_asked_about_as_changed(fundalign: Runner, little: Pat
 
 
 def test_ctrl_c_keeps_what_is_known(fundalign: Runner, hard: Path, tmp_path: Path) -> None:
-    assert fundalign("solve", hard, "--time-limit", "3").returncode in (0, 6)
+    assert fundalign("solve", hard, "--steps", "1", "--time-limit", "600").returncode == 6
     plan = pd.read_csv(tmp_path / "hard-run" / "portfolio.csv")
     name = str(plan.loc[~plan["funded"], "initiative"].iloc[0])
     with subprocess.Popen(
@@ -111,13 +111,15 @@ def test_ctrl_c_keeps_what_is_known(fundalign: Runner, hard: Path, tmp_path: Pat
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stderr is not None
-        for line in process.stderr:
-            if json.loads(line).get("phase", "").startswith("forcing"):
+        for line in process.stderr:  # said before the base is searched, which may take 90 of the 600 seconds
+            if json.loads(line).get("phase") == "reading the run":
                 break
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=200)
     assert process.returncode == 130, errors
     told = json.loads(output)
     assert told["interrupted"]
-    assert {row["note"] for row in told["rows"][1:]} == {"not looked at: the time was up"}
+    assert told["rows"][0]["kind"] == "forced in"
+    late = {"not looked at: the time was up"}
+    assert {row["note"] for row in told["rows"][1:]} == late or "better plan" in told["note"]
     assert names(tmp_path / "hard-run") == [name]

@@ -26,7 +26,7 @@ from fundalign.results.plan import Run
 from ..models.small import small
 from ..oracle.generator import random_oracle
 
-CASES = int(os.environ.get("WHATIF_CASES", "28"))
+CASES = int(os.environ.get("WHATIF_CASES", "20"))
 CHUNKS = 4
 EXACT = SolveOptions(gap=0, threads=1)
 CENTS = 1e-5
