@@ -6,7 +6,7 @@ by those of these rules that each needs on the program in which they can be lift
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,7 +19,8 @@ from .engine import Ending, Interrupt, listening
 from .guarded import Guarded, Restrict, guarded
 from .proving import Prover, ordinary
 from .repair import Elastic, cheapest
-from .rules_of import RELAX
+from .rules_of import RELAX, Key
+from .told_by_check import told_by_check, with_dates
 
 MOST = 12  # conflicts
 GLANCE, BOX, CONFLICTS = 0.05, 0.05, 0.5  # parts of the time: for one doubt, one search of repairs, all conflicts
@@ -76,9 +77,13 @@ class Inquiry:
     def infeasible(self, note: str = "") -> Explanation:
         """Return the explanation of a case that has no plan."""
         glance = GLANCE * self.options.seconds
+        told = told_by_check(self.case)
         found, whole = disjoint(self.narrow, MOST, glance)
         conflicts, dropped = self._completed(found)
-        repairs, relaxable = self._repairs()
+        dates = [each.conflict for each in told]
+        others = (one for one in conflicts if not any(set(each.rules) <= set(one.rules) for each in dates))
+        conflicts = [*dates, *others]
+        repairs, relaxable = self._repairs({each.late: each.periods for each in told})
         lifted = {rule for one in conflicts for rule in one.rules}
         repaired = any(lifted.issuperset(step.rule for step in repair.steps) for repair in repairs)
         return Explanation(
@@ -128,13 +133,18 @@ class Inquiry:
     def _told(self, probe: Probe, rules: Rules, proved: bool) -> Conflict:
         return Conflict(tuple(probe.guarded.given[r].rule for r in sorted(rules)), proved)
 
-    def _repairs(self) -> tuple[list[Repair], tuple[str, ...]]:
-        """Return the repairs that are proved to suffice; without any, the families that could be relaxed."""
+    def _repairs(self, late: Mapping[Key, int]) -> tuple[list[Repair], tuple[str, ...]]:
+        """Return the repairs that are proved to suffice; without any, the families that could be relaxed.
+
+        Dates that are too `late`, by so many periods, have to give whatever else does.
+        """
         probe = self.wide if {"dates", "status", "eligibility"} & set(self.options.relax) else self.narrow
         probe.deadline = self.deadline
         prover = Prover(probe.guarded, self.deadline, self.interrupt, self.restrict)
         box = BOX * self.options.seconds
         gives = cheapest(probe, self.options.relax, self.options.alternatives, box)
+        if "dates" in self.options.relax:
+            gives = [with_dates(probe.guarded, give, late) for give in gives]
         repairs = [repair for repair in map(prover.repair, gives) if repair is not None]
         distinct = {frozenset(step.words for step in repair.steps): repair for repair in reversed(repairs)}
         kept = [repair for repair in repairs if repair in distinct.values()]

@@ -47,6 +47,7 @@ class Builder:
     owner: list[Key] = field(default_factory=list)  # of every added column
     open: list[float] = field(default_factory=list)
     integer: list[bool] = field(default_factory=list)
+    partly: list[bool] = field(default_factory=list)
     lower: list[float] = field(default_factory=list)  # of every added row
     upper: list[float] = field(default_factory=list)
     rows: dict[Key, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -57,11 +58,12 @@ class Builder:
         """Return the number of rows."""
         return len(self.program.row_lower) + len(self.lower)
 
-    def column(self, key: Key, open_to: float = INF, integer: bool = False) -> int:
-        """Add a column of a rule."""
+    def column(self, key: Key, open_to: float = INF, integer: bool = False, partly: bool = False) -> int:
+        """Add a column of a rule; `partly` where another row limits what it frees."""
         self.owner.append(key)
         self.open.append(open_to)
         self.integer.append(integer)
+        self.partly.append(partly)
         return len(self.program.cost) + len(self.owner) - 1
 
     def shared(self, key: Key) -> int:

@@ -35,7 +35,8 @@ class Guarded:
     """The program with the columns of the rules at its end, all closed; `keys[r]` and `given[r]` are the rule.
 
     `columns[r]` are its columns, `open` the upper side of every column when its rule is lifted, and `first` the number
-    of columns of the model itself. `rows_of[r]` are rows of the matrix in which a ratio's column stands.
+    of columns of the model itself. `rows_of[r]` are rows of the matrix in which a ratio's column stands. `partly` marks
+    columns that, open, still do not free their row, as another row limits them.
     """
 
     case: Case
@@ -47,6 +48,7 @@ class Guarded:
     rows_of: tuple[NDArray[np.int64], ...]
     open: Floats
     first: int
+    partly: NDArray[np.bool_]
 
     def upper(self, lifted: Iterable[int]) -> Floats:
         """Return the upper sides of the columns with some rules lifted."""
@@ -72,7 +74,7 @@ class Guarded:
         """Return the program with some rules lifted, without the rows that then say nothing."""
         upper = self.upper(rules)
         program = self.program.with_bounds(self.program.lower, upper)
-        free = np.isinf(upper)
+        free = np.isinf(upper) & ~self.partly
         free[: self.first] = False
         idle = np.asarray(abs(program.matrix) @ free.astype(float)) > 0.0
         kept = np.flatnonzero(~(idle & (np.isinf(program.row_lower) | np.isinf(program.row_upper))))
@@ -151,4 +153,5 @@ def _finished(b: Builder, lift: Lift) -> Guarded:
         tuple(np.array(sorted(set(b.rows[key])), dtype=np.int64) for key in keys),
         np.append(program.upper, b.open),
         len(program.cost),
+        np.append(np.zeros(len(program.cost), dtype=bool), b.partly),
     )

@@ -230,6 +230,7 @@ def rounded_up(amount: Decimal) -> Decimal:
     """Return a positive amount rounded up to four significant digits."""
     if amount <= 0:
         return Decimal(0)
+    amount = Decimal(f"{amount:.9g}")  # what a solver leaves of a round number
     return amount.quantize(Decimal(1).scaleb(amount.adjusted() - DIGITS + 1), ROUND_CEILING)
 
 

@@ -146,6 +146,6 @@ def buffers(b: Builder) -> None:
             places = [(b.at(variable), value) for variable, value in terms]
             known = [(c, value * b.program.column_scale[c]) for c, value in places if c is not None and value]
             if known:
-                relief = b.column(key)
+                relief = b.column(key, partly=True)
                 b.entries.append((row, relief, -b.program.row_scale[row]))
                 b.add([(relief, 1.0), *((c, -value) for c, value in known)], 0.0)

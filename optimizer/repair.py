@@ -30,6 +30,7 @@ GAP = 1e-4  # relative gap to which the least change is sought
 LEAST = 1e-7  # relative change that is none
 SMALLEST = 1e-3  # least weight of a ratio's row, in its scale
 ALWAYS, NEXT = frozenset(("money", "floor")), frozenset(("money", "floor", "ceiling"))
+TRIES = 3  # programs solved for an alternative, on average, before no more are looked for
 PART = 0.3  # part of a search in which a nearly whole relaxation may be completed
 STEP = 0.125  # by how much ratios are moved to see what their rows weigh; a power of two
 
@@ -239,14 +240,31 @@ def cheapest(probe: Probe, relax: Iterable[str], more: int, box: float) -> list[
             continue
         give, _ = first
         found.append(give)
-        seen = {frozenset(give.amounts)}
-        for rule in sorted(give.amounts, key=lambda r: -give.amounts[r])[:more]:
-            other = elastic.solve(frozenset({rule})) if probe.left() > box else None
-            if other is not None and frozenset(other[0].amounts) not in seen:
-                seen.add(frozenset(other[0].amounts))
-                found.append(other[0])
+        found += _alternatives(elastic, give, more)
         break
     return [*found[:1], *sorted(found[1:], key=lambda each: each.total)]
+
+
+def _alternatives(elastic: Elastic, first: Give, more: int) -> list[Give]:
+    """Return other repairs: rules of those found are held, one of each, in the order of Reiter's (1987) tree."""
+    found, seen = list[Give](), {frozenset(first.amounts)}
+    waiting, held = [(first, frozenset[int]())], {frozenset[int]()}
+    solves = 0
+    while waiting and len(found) < more:
+        give, without = waiting.pop(0)
+        for rule in sorted(give.amounts, key=lambda r: -give.amounts[r]):
+            child = without | {rule}
+            if child in held or solves >= TRIES * more or elastic.probe.left() <= elastic.box:
+                continue
+            held.add(child)
+            solves += 1
+            other = elastic.solve(child)
+            if other is not None:
+                waiting.append((other[0], child))
+                if frozenset(other[0].amounts) not in seen:
+                    seen.add(frozenset(other[0].amounts))
+                    found.append(other[0])
+    return sorted(found, key=lambda each: each.total)[:more]
 
 
 def nearby(program: Program, seconds: float, interrupt: Interrupt) -> Floats | None:
