@@ -8,8 +8,9 @@ test: .venv       # every test, against an editable install
 	.venv/bin/python -m pytest -n 2
 
 oracle: .venv     # the solver against brute force on 500 random tiny cases; the tests have part of them
-	ORACLE_CASES=500 WHATIF_CASES=200 WHY_CASES=30 .venv/bin/python -m pytest -n 2 \
-		tests/oracle/test_against_oracle.py tests/oracle/test_why.py tests/optimizer/test_effects.py
+	ORACLE_CASES=500 WHATIF_CASES=200 WHY_CASES=30 PLANTED_CASES=500 .venv/bin/python -m pytest -n 2 \
+		tests/oracle/test_against_oracle.py tests/oracle/test_why.py tests/optimizer/test_effects.py \
+		tests/explain/test_planted.py
 
 bench: .venv      # our search beside four other solvers; docs/benchmarks from it. BENCH="hard-100 --seconds 300"
 	.venv/bin/python -m pip install -q -c constraints.txt -e '.[bench]'

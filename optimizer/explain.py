@@ -76,13 +76,8 @@ class Inquiry:
 
     def infeasible(self, note: str = "") -> Explanation:
         """Return the explanation of a case that has no plan."""
-        glance = GLANCE * self.options.seconds
         told = told_by_check(self.case)
-        found, whole = disjoint(self.narrow, MOST, glance)
-        conflicts, dropped = self._completed(found)
-        dates = [each.conflict for each in told]
-        others = (one for one in conflicts if not any(set(each.rules) <= set(one.rules) for each in dates))
-        conflicts = [*dates, *others]
+        conflicts, whole = self.conflicts([each.conflict for each in told])
         repairs, relaxable = self._repairs({each.late: each.periods for each in told})
         lifted = {rule for one in conflicts for rule in one.rules}
         repaired = any(lifted.issuperset(step.rule for step in repair.steps) for repair in repairs)
@@ -93,10 +88,17 @@ class Inquiry:
             tuple(repairs),
             contradictions=self.case.contradictions,
             note=note,
-            complete=(whole and not dropped) or repaired,
+            complete=whole or repaired,
             relaxable=relaxable,
             seconds=time.monotonic() - self.began,
         )
+
+    def conflicts(self, dates: Sequence[Conflict] = ()) -> tuple[list[Conflict], bool]:
+        """Return the conflicts, those of `dates` first, and whether a plan keeps all rules that are in none."""
+        found, whole = disjoint(self.narrow, MOST, GLANCE * self.options.seconds)
+        conflicts, dropped = self._completed(found)
+        others = (one for one in conflicts if not any(set(each.rules) <= set(one.rules) for each in dates))
+        return [*dates, *others], whole and not dropped
 
     def _completed(self, found: list[Found]) -> tuple[list[Conflict], bool]:
         """Return conflicts with the dates, exclusions and red lines they need; and whether one shares such a rule."""

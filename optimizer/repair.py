@@ -118,7 +118,7 @@ class Elastic:
                 break
             best, at = (give, outcome_x), outcome_x
             self.shifted = {r: give.amounts.get(r, 0.0) for r in self._ratios}
-            if not any(r in give.amounts for r in self._ratios):
+            if not self._ratios:
                 break
         return best
 
