@@ -23,7 +23,8 @@ from .rules_of import RELAX, Key
 from .told_by_check import told_by_check, with_dates
 
 MOST = 12  # conflicts
-GLANCE, BOX, CONFLICTS = 0.05, 0.05, 0.5  # parts of the time: for one doubt, one search of repairs, all conflicts
+PATIENCE = 2.0  # searches of repairs that may be spent on making one smaller
+GLANCE, BOX, CONFLICTS = 0.05, 0.03, 0.5  # parts of the time: for one doubt, one search of repairs, all conflicts
 OMITTED = ("dates", "eligibility")  # kinds of rules that smaller programs keep by leaving decisions out
 USUAL = 60.0  # seconds that an explanation may take
 ALTERNATIVES = 3  # repairs besides the cheapest
@@ -142,8 +143,8 @@ class Inquiry:
         """
         probe = self.wide if {"dates", "status", "eligibility"} & set(self.options.relax) else self.narrow
         probe.deadline = self.deadline
-        prover = Prover(probe.guarded, self.deadline, self.interrupt, self.restrict)
         box = BOX * self.options.seconds
+        prover = Prover(probe.guarded, self.deadline, self.interrupt, self.restrict, PATIENCE * box)
         gives = cheapest(probe, self.options.relax, self.options.alternatives, box)
         if "dates" in self.options.relax:
             gives = [with_dates(probe.guarded, give, late) for give in gives]

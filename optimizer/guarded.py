@@ -28,6 +28,15 @@ from .giving_way import Builder, attach
 from .rules_of import Given, Key, rules_of
 
 Restrict = Callable[[pyo.ConcreteModel], None]
+LIMITING = frozenset(  # rules that a plan keeps all the more when it does less
+    {("budgets", "payments"), ("budgets", "commitments"), ("budgets", "carry_over"), ("case", "buffer")}
+    | {("funders", "contingency"), ("funders", "min_ticket"), ("choices", "at_most"), ("precedence", "predecessor")}
+    | {("cofunding", "at_least"), ("cofunding", "at_most"), ("eligibility", "bar"), ("eligibility", "allow")}
+    | {("matching", "ratio"), ("matching", "cap"), ("matching", "min_base")}
+    | {("guarantees", "cap"), ("guarantees", "leverage")}
+    | {("initiatives", column) for column in ("status", "complete", "max_pause", "sunset")}
+    | {("milestones", column) for column in ("earliest_start", "latest_start", "deadline")}
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +65,29 @@ class Guarded:
         for rule in lifted:
             upper[self.columns[rule]] = self.open[self.columns[rule]]
         return upper
+
+    def idle(self, rules: Iterable[int]) -> NDArray[np.int64]:
+        """Return columns of schedules that may be taken as not started when only `rules` hold.
+
+        Where each of them only ever limits (`LIMITING`), a plan keeps them without whatever they do not force as well:
+        all initiatives but the mandatory ones and what must precede those. Nothing in a re-plan, which keeps its past.
+        """
+        keys = [self.keys[rule] for rule in rules]
+        if self.case.approved is not None or not LIMITING.issuperset(key[:2] for key in keys):
+            return np.zeros(0, dtype=np.int64)
+        forced = {key[2] for key in keys if key[1] == "status"}
+        before = [(key[2][0], key[2][2]) for key in keys if key[0] == "precedence"]
+        while more := {first for first, then in before if then in forced} - forced:
+            forced |= more
+        return np.array([k for name, columns in self.starts.items() if name not in forced for k in columns], dtype=int)
+
+    @cached_property
+    def starts(self) -> dict[str, list[int]]:
+        """Return the columns of the schedule of each initiative."""
+        found: dict[str, list[int]] = {}
+        for index, column in self.program.starts.items():
+            found.setdefault(index[0], []).append(column)
+        return found
 
     def giving(self, rows: NDArray[np.int64]) -> frozenset[int]:
         """Return the rules whose columns stand in some rows of the matrix."""

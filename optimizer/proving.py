@@ -46,6 +46,7 @@ class Prover:
     deadline: float
     interrupt: Interrupt
     restrict: Restrict | None = None
+    patience: float = float("inf")  # seconds in which a repair may be made smaller
 
     @property
     def case(self) -> Case:
@@ -75,8 +76,8 @@ class Prover:
 
     def _shrunk(self, give: Give, large: float) -> tuple[float, bool]:
         """Return a part of a repair that suffices, and whether a hundredth less is proved not to."""
-        small = 0.0
-        told = self.suffices(self.steps(give, LESS * large, False))
+        small, until = 0.0, time.monotonic() + self.patience
+        told = self.suffices(self.steps(give, LESS * large, False), until)
         if told is False:
             return large, True
         if told is None:
@@ -84,7 +85,7 @@ class Prover:
         large = LESS * large
         for _ in range(HALVINGS):
             middle = (small + large) / 2.0
-            told = self.suffices(self.steps(give, middle, False))
+            told = self.suffices(self.steps(give, middle, False), until)
             if told is None:
                 return large, False
             large, small = (middle, small) if told else (large, middle)
@@ -94,7 +95,7 @@ class Prover:
             if self.suffices(self.steps(give, more * large, True)):
                 large *= more
                 break
-        return large, self.suffices(self.steps(give, LESS * large, False)) is False
+        return large, self.suffices(self.steps(give, LESS * large, False), until) is False
 
     def _continuous(self, rule: int) -> bool:
         given = self.guarded.given[rule]
@@ -108,12 +109,15 @@ class Prover:
             found.append(step_of(self.case, g.keys[rule], g.given[rule], share, rounded))
         return found
 
-    def suffices(self, steps: list[Step]) -> bool | None:
-        """Tell whether a plan exists after some steps, by the ordinary program of the changed case; None in doubt."""
+    def suffices(self, steps: list[Step], until: float = float("inf")) -> bool | None:
+        """Tell whether a plan exists after some steps, by the ordinary program of the changed case; None in doubt.
+
+        `until` is when an answer is needed.
+        """
         case = applied(self.case, steps)
         if case is None or case.contradictions:
             return False
-        seconds = self.left()
+        seconds = min(self.left(), until - time.monotonic())
         if seconds <= 0.0:
             return None
         ending, x = any_plan(ordinary(case, self.restrict), seconds, self.interrupt)

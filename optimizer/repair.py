@@ -50,6 +50,7 @@ class Elastic:
     probe: Probe
     may: Rules
     box: float = float("inf")  # most seconds of one search
+    boxed: bool = False  # whether the last search was ended by it
     shifted: dict[int, float] = field(default_factory=dict)  # relative change of a ratio around which it is written
 
     @property
@@ -118,7 +119,7 @@ class Elastic:
                 break
             best, at = (give, outcome_x), outcome_x
             self.shifted = {r: give.amounts.get(r, 0.0) for r in self._ratios}
-            if not self._ratios:
+            if not self._ratios or (self.boxed and not any(r in give.amounts for r in self._ratios)):
                 break
         return best
 
@@ -145,6 +146,7 @@ class Elastic:
         if start is not None:
             search.start_from(start)
         outcome = search.run(self.probe.interrupt)
+        self.boxed = outcome.ending is Ending.TIME_LIMIT
         if outcome.x is None or outcome.ending is Ending.NUMERICAL:
             return near
         return outcome.x
@@ -205,7 +207,7 @@ def _difference(base: Program, other: Program, step: float) -> csr_array:
     both = np.zeros(height, dtype=bool)
     both[np.unique(row)] = True
     old = csr_array(diags_array(both.astype(float)) @ mine)
-    old.resize((height, width))
+    old = csr_array((old.data, old.indices, old.indptr), shape=(height, width))
     found = csr_array((moved - old) / step)
     found.data[np.abs(found.data) < 1e-9] = 0.0
     found.eliminate_zeros()
