@@ -23,7 +23,7 @@ from .aside import set_aside
 from .diagnose import kept_before
 from .earlier import usable
 from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
-from .explain import ExplainOptions, Inquiry
+from .explain import USUAL, ExplainOptions, Inquiry
 from .extract import Factors, factor_table
 from .promise import as_approved, hunt, prefer
 from .report import make_report
@@ -45,7 +45,8 @@ class SolveOptions:
     it, to start from; without a `gap` of its own the search then stops a tenth above the earlier gap. A run without a
     plan, or with one of which the case knows nothing, is no start. `steps` limits improvement steps and
     branch-and-bound nodes instead of time, so that every machine ends at the same plan (with one thread, and a time
-    limit that is not reached). `aim` asks for more than the case does, as the frontier does.
+    limit that is not reached). `aim` asks for more than the case does, as the frontier does. `explain_limit`
+    is how many seconds the explanation of a case without a plan may take (60), on top of the time limit.
     """
 
     gap: float | None = None
@@ -56,6 +57,7 @@ class SolveOptions:
     steps: int | None = None
     start: Run | None = None
     aim: Aim | None = None
+    explain_limit: float | None = None
 
     def limits(self, case: Case) -> Limits:
         """Return the engine's limits for a case."""
@@ -121,7 +123,9 @@ def _inquiry(case: Case, options: SolveOptions, interrupt: Interrupt) -> Inquiry
     """Return the question why a case has no plan; what it may take is not part of the time limit of the search."""
     aim = options.aim
     restrict = aim.restrict if aim is not None and aim.extra else None
-    asked = ExplainOptions(alternatives=0, seconds=BRIEF) if aim is not None else ExplainOptions()
+    asked = ExplainOptions(seconds=USUAL if options.explain_limit is None else options.explain_limit)
+    if aim is not None:
+        asked = ExplainOptions(alternatives=0, seconds=BRIEF)
     return Inquiry(case, asked, interrupt, restrict)
 
 
