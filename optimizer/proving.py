@@ -176,7 +176,8 @@ def applied(case: Case, steps: list[Step]) -> Case | None:
 def without_rows(case: Case, rule: Rule) -> Case:
     """Return the case without the rows in which a rule stands."""
     gone = frozenset(rule.rows)
-    kept: tuple[Row, ...] = tuple(row for n, row in enumerate(case.tables[rule.table], start=2) if n not in gone)
+    places = zip(case.numbered(rule.table), case.tables[rule.table], strict=True)
+    kept: tuple[Row, ...] = tuple(row for n, row in places if n not in gone)
     facts = Facts(case.settings, {**case.tables, rule.table: kept})
     return replace(case, tables=facts.tables).apply(())
 

@@ -78,7 +78,13 @@ def _rule(
 
 def _numbered(case: Case, model: type[Any]) -> Iterator[tuple[int, Any]]:
     """Yield the rows of a table as a spreadsheet numbers them."""
-    return enumerate(case.rows(model), start=2)
+    rows = case.rows(model)
+    return zip(case.numbered(table_of(model)), rows, strict=True)
+
+
+def table_of(model: type[Any]) -> str:
+    """Return the name of the table of a row model."""
+    return next(name for name, each in TABLES.items() if each is model)
 
 
 def _where(row: Row, table: str) -> dict[str, object]:
@@ -259,20 +265,20 @@ def _bound(
 
 def _scopes(case: Case) -> Found:
     side_word = {"at_least": "floor", "at_most": "ceiling"}
-    for n, row in _numbered(case, Cofunding):
+    for at, (n, row) in enumerate(_numbered(case, Cofunding)):
         for side, base in _sides(row):
             words = f"co-funding {side_word[side]} {row.rule} on {row.funders}"
             more: dict[str, Any] = {"ratio": True, "limit": 1.0, "unit": "of the cost"}
             given = _bound("cofunding", "cofunding", row.rule, words, row, (n,), side, base, **more)
-            yield ("cofunding", side, n - 2), given
-    for n, row in _numbered(case, EquityRow):
+            yield ("cofunding", side, at), given
+    for at, (n, row) in enumerate(_numbered(case, EquityRow)):
         counted = row.measure == "initiatives"
         for side, base in _sides(row):
             by = f" by {row.by}" if row.by else ""
             words = f"equity {side_word[side]} {row.rule} for {ANY.get(row.parties, row.parties)}{by}"
             more = {"ratio": not counted, "whole": counted, "unit": f"({row.measure})"}
             more |= {"limit": 1.0} if row.measure in SHARED else {}
-            yield ("equity", side, n - 2), _bound("equity", "equity", row.rule, words, row, (n,), side, base, **more)
+            yield ("equity", side, at), _bound("equity", "equity", row.rule, words, row, (n,), side, base, **more)
     yield from _named(case, ChoiceRow, "choices", "choice", lambda _: {"whole": True, "unit": "initiatives"})
     yield from _named(case, EarmarkRow, "earmarks", "rule", lambda _: {"ratio": True, "limit": 1.0})
 
@@ -298,27 +304,27 @@ def _named(case: Case, model: type[Any], table: str, name: str, more: Callable[[
 
 def _guarantees(case: Case) -> Found:
     unit = money_unit(case, case.base)
-    for n, row in _numbered(case, MatchingRow):
+    for at, (n, row) in enumerate(_numbered(case, MatchingRow)):
         owner = row.rule
         ratio = _rule(
             "matching", f"matching ratio {owner}", owner, n, "matching", "ratio", row.ratio, "per unit of base"
         )
-        yield ("matching", "ratio", n - 2), _number(ratio, "ceiling", row, row.ratio, True, size=0.1, ratio=True)
+        yield ("matching", "ratio", at), _number(ratio, "ceiling", row, row.ratio, True, size=0.1, ratio=True)
         if row.cap is not None:
             cap = _rule("matching", f"cap of matching rule {owner}", owner, n, "matching", "cap", row.cap, unit)
-            yield ("matching", "cap", n - 2), _number(cap, "money", row, row.cap, True)
+            yield ("matching", "cap", at), _number(cap, "money", row, row.cap, True)
         if row.min_base:
             words = f"least base of matching rule {owner}"
             least = _rule("matching", words, owner, n, "matching", "min_base", row.min_base, unit)
-            yield ("matching", "min_base", n - 2), _number(least, "floor", row, row.min_base, False)
-    for n, row in _numbered(case, GuaranteeRow):
+            yield ("matching", "min_base", at), _number(least, "floor", row, row.min_base, False)
+    for at, (n, row) in enumerate(_numbered(case, GuaranteeRow)):
         owner, words = row.guarantee, f"leverage of guarantee {row.guarantee}"
         leverage = _rule("guarantees", words, owner, n, "guarantees", "leverage", row.leverage)
         given = _number(leverage, "ceiling", row, row.leverage, True, ratio=True)
-        yield ("guarantees", "leverage", n - 2), given
+        yield ("guarantees", "leverage", at), given
         if row.cap is not None:
             cap = _rule("guarantees", f"cap of guarantee {owner}", owner, n, "guarantees", "cap", row.cap, unit)
-            yield ("guarantees", "cap", n - 2), _number(cap, "money", row, row.cap, True)
+            yield ("guarantees", "cap", at), _number(cap, "money", row, row.cap, True)
 
 
 def _settings(case: Case) -> Found:

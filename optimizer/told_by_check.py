@@ -26,7 +26,7 @@ class Told:
 
 def told_by_check(case: Case) -> list[Told]:
     """Return the contradictions of dates of a case."""
-    rows = dict(enumerate(case.rows(MilestoneRow), start=2))
+    rows = dict(zip(case.numbered("milestones"), case.rows(MilestoneRow), strict=True))
     given = rules_of(case) if case.contradictions else {}
     found = []
     for fault in case.contradictions:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import fundalign as fa
 from fundalign.inputs.case import Case
+from fundalign.inputs.read import write_case
 from fundalign.inputs.scenarios import parse_set
 from fundalign.inputs.shipped import shipped_path
 from fundalign.optimizer.conflict import any_plan
@@ -171,3 +174,16 @@ def _repaired(case: Case) -> Case:
     relax = ("dates", "status", "precedence", "pauses", "completion", "ranking")
     repairs: tuple[Repair, ...] = fa.explain(case, relax=relax).repairs
     return case.apply(next(each for each in repairs if not each.by_hand).changes)
+
+
+def test_rows_are_numbered_as_the_file_has_them(tmp_path: Path) -> None:
+    """Blank lines count, as in a spreadsheet, also after a what-if."""
+    write_case(small(TEXT), tmp_path / "case")
+    file = tmp_path / "case" / "budgets.csv"
+    header, *rows = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([header, "", rows[0], "", rows[1], ""]), encoding="utf-8")
+    case = fa.read_case(tmp_path / "case").change("milestones", "value", multiply=2)
+    (conflict,) = fa.explain(case).conflicts
+    places = {rule.words: rule.place for rule in conflict.rules}
+    assert places["budget of F, cycle 2027"] == "budgets.csv, row 3, payments"
+    assert places["budget of F, cycle 2028"] == "budgets.csv, row 5, payments"
