@@ -137,3 +137,15 @@ def test_a_what_if_that_contradicts_itself_is_told_in_the_words_of_check(fundali
     solved = fundalign("solve", little, *change)
     assert solved.returncode == 4
     assert "earliest start of A/a1: 2028 (milestones.csv, row 2, earliest_start)" in solved.stdout
+
+
+def test_no_time_is_7_and_nothing_is_called_infeasible(fundalign: Runner, two: Path, tmp_path: Path) -> None:
+    ran = fundalign("explain", two, "--time-limit", 1e-6, "-o", "why")
+    assert ran.returncode == 7
+    assert "No plan of Two was found in the time given; that there is none is not proved." in ran.stdout
+    assert "No plan keeps" not in ran.stdout + ran.stderr
+    assert sorted(path.name for path in (tmp_path / "why").iterdir()) == ["explanation.json", "explanation.txt"]
+    solved = fundalign("solve", two, "--time-limit", 1e-6)
+    assert solved.returncode == 7
+    assert "that there is none is not proved" in solved.stdout
+    assert "could not satisfy these rules" in solved.stdout
