@@ -68,11 +68,13 @@ class Prover:
         large, least = more, True
         if any(self._continuous(rule) for rule in give.amounts):
             large, least = self._shrunk(give, more)
-        steps = self.steps(give, large, True)
-        cents = self._to_the_cent(steps)
-        if cents is False:
-            return None
-        return Repair(tuple(steps), give.total * large, bool(cents), least)
+        for more in MORE:  # a plan that leaves nothing over may need a cent more
+            steps = self.steps(give, more * large, True)
+            cents = self._to_the_cent(steps)
+            if cents is not False:
+                least = least and (more == 1.0 or self.suffices(self.steps(give, LESS * more * large, False)) is False)
+                return Repair(tuple(steps), give.total * more * large, bool(cents), least)
+        return None
 
     def _shrunk(self, give: Give, large: float) -> tuple[float, bool]:
         """Return a part of a repair that suffices, and whether a hundredth less is proved not to."""

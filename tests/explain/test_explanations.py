@@ -18,7 +18,8 @@ from fundalign.optimizer.guarded import guarded
 from fundalign.optimizer.proving import ordinary
 from fundalign.results.explanation import Conflict, Explanation, Repair
 
-from ..models.small import small
+from ..models.small import optimum, small
+from ..models.test_signed import EXACT, change, signed
 from .lifting import feasible, lifted, of, places
 from .planted import planted
 
@@ -187,3 +188,19 @@ def test_rows_are_numbered_as_the_file_has_them(tmp_path: Path) -> None:
     places = {rule.words: rule.place for rule in conflict.rules}
     assert places["budget of F, cycle 2027"] == "budgets.csv, row 3, payments"
     assert places["budget of F, cycle 2028"] == "budgets.csv, row 5, payments"
+
+
+def test_a_repair_of_a_re_plan_has_room_for_cents_by_hand() -> None:
+    """G committed 5 that nobody else can pay: 4.99 would do for the model, which has room for cents; 5 are needed."""
+    first = optimum(signed()).run
+    moved = change(change(signed(), "budgets.payments[G,2028]", 0), "budgets.payments[F,2028]", 10)
+    with pytest.raises(fa.Infeasible) as caught:
+        fa.replan(moved, first, "2028", options=EXACT)
+    found = caught.value.explanation
+    assert isinstance(found, Explanation)
+    assert [rule.words for rule in found.conflicts[0].rules] == ["budget of G, cycle 2028"]
+    (repair, *_) = found.repairs
+    assert repair.to_the_cent
+    assert 5 <= float(repair.steps[0].amount) <= 5.06
+    again = fa.replan(moved.apply(repair.changes), first, "2028", options=EXACT)
+    assert again.plan is not None
