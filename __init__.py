@@ -21,12 +21,14 @@ if TYPE_CHECKING:
         UsageError,
     )
     from fundalign.inputs.read import read_case
+    from fundalign.optimizer.explain import explain
     from fundalign.optimizer.frontier import frontier
     from fundalign.optimizer.replan import replan
     from fundalign.optimizer.sensitivity import Sensitivity, SensitivityOptions, sensitivity
     from fundalign.optimizer.solve import SolveOptions, solve
     from fundalign.optimizer.why import Why, why
     from fundalign.results.compare import Comparison, compare
+    from fundalign.results.explanation import Explanation
     from fundalign.results.frontier import Frontier
     from fundalign.results.plan import Plan, Run, SolveReport
     from fundalign.results.store import read_run
@@ -45,6 +47,7 @@ _HOME = {
     "SolverFailure": "inputs.faults",
     "UsageError": "inputs.faults",
     "read_case": "inputs.read",
+    "explain": "optimizer.explain",
     "frontier": "optimizer.frontier",
     "replan": "optimizer.replan",
     "Sensitivity": "optimizer.sensitivity",
@@ -55,6 +58,7 @@ _HOME = {
     "Why": "optimizer.why",
     "why": "optimizer.why",
     "Comparison": "results.compare",
+    "Explanation": "results.explanation",
     "compare": "results.compare",
     "Frontier": "results.frontier",
     "Plan": "results.plan",
@@ -69,6 +73,7 @@ __all__ = [
     "Audit",
     "Case",
     "Comparison",
+    "Explanation",
     "Fault",
     "Frontier",
     "FundalignError",
@@ -87,6 +92,7 @@ __all__ = [
     "Why",
     "__version__",
     "compare",
+    "explain",
     "frontier",
     "read_case",
     "read_run",

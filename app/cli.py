@@ -16,6 +16,7 @@ import click
 from .console import Talk, write
 from .errors import report_defect, talking
 from .exits import Exit
+from .explain_command import explain
 from .frontier_command import frontier
 from .fx import fx
 from .options import (
@@ -231,6 +232,7 @@ def compare(talk: Talk, run_a: Path, run_b: Path, output: Path | None, force: bo
     return compare_runs(talk, (run_a, run_b), output, force)
 
 
+cli.add_command(explain)
 cli.add_command(frontier)
 cli.add_command(fx)
 

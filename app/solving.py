@@ -62,7 +62,7 @@ def solve_case(talk: Talk, request: Request, options: SolveOptions, prepare: Pre
     try:
         run = asked_run(_search(talk, case, options), request, path)
     except Infeasible as error:
-        run = asked_run(_without_solution(case, options, path, monotonic() - began, str(error)), request, path)
+        run = asked_run(_without_solution(case, options, path, monotonic() - began, error), request, path)
         run.write(folder, force=request.force)
         return _infeasible(talk, run, folder)
     plan = run.plan
@@ -151,31 +151,43 @@ def _search(talk: Talk, case: Case, options: SolveOptions) -> Run:
         return solve(case, options, progress=callback)
 
 
-def _without_solution(case: Case, options: SolveOptions, path: Path, seconds: float, why: str) -> Run:
+def _without_solution(case: Case, options: SolveOptions, path: Path, seconds: float, error: Infeasible) -> Run:
     """Return the run of a case that no plan satisfies, with the explanation in its summary."""
+    from ..results.explanation import Explanation
     from ..results.manifest import make_manifest
     from ..results.plan import Run, SolveReport, Status
     from ..results.summary import summarise
 
     report = SolveReport(Status.INFEASIBLE, None, None, None, seconds)
-    summary = summarise(case, report, None) | {"explanation": why}
+    summary = summarise(case, report, None) | {"explanation": str(error)}
     limits = {name: value for name, value in asdict(options.limits(case)).items() if name != "log"}
     manifest = make_manifest(case, limits, hash_inputs(path))
-    return Run(case, None, report, summary, options=limits, manifest=manifest)
+    found = error.explanation if isinstance(error.explanation, Explanation) else None
+    return Run(case, None, report, summary, options=limits, manifest=manifest, explanation=found)
 
 
 def _infeasible(talk: Talk, run: Run, folder: Path) -> int:
     """Say why there is no plan."""
+    from .explain_page import page
+
     if talk.wants_json:
-        talk.data(dict(run.summary))
-    else:
-        talk.show(str(run.summary["explanation"]), f"\nwritten to {folder} (summary.json)")
+        talk.data({**run.summary, **_told(run)})
+    elif run.explanation is not None:
+        talk.show(*page(run.explanation), f"\nwritten to {folder} (explanation.json)")
     talk.log.error(f"no plan keeps every rule of {title(run)}", "infeasible")
     return Exit.INFEASIBLE
 
 
+def _told(run: Run) -> dict[str, object]:
+    """Return the parts of the explanation that a summary has no place for."""
+    found = run.explanation
+    return {} if found is None else {name: found.as_dict()[name] for name in ("conflicts", "repairs", "unsatisfied")}
+
+
 def _without_plan(talk: Talk, run: Run) -> int:
     """Say how a search ended that found no plan."""
+    from .explain_page import page
+
     report = run.report
     status = report.status.value
     when = "the amounts of a plan were settled" if "settling" in report.cut_short else "a plan was found"
@@ -186,7 +198,9 @@ def _without_plan(talk: Talk, run: Run) -> int:
         "numerical": "the solver met numerical trouble and gave no plan",
     }
     if talk.wants_json:
-        talk.data(dict(run.summary))
+        talk.data({**run.summary, **_told(run)})
+    elif run.explanation is not None:
+        talk.show(*page(run.explanation))
     talk.log.error(f"{ends[status]} ({report.seconds:.1f} s); nothing was written", status)
     return exit_of(status, report.signal)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .accessors import Cycle, Facts, Precedence
 from .approved import Approved
@@ -26,7 +26,7 @@ class Case(Facts):
 
     ``name`` is the stem of the path it was read from. ``contradictions`` is only filled on a case made by a
     change: rules that leave no plan, so that solving it is infeasible before any search. With an ``approved``
-    plan the case is a re-plan of it.
+    plan the case is a re-plan of it. ``numbers`` are those of rows in files that have blank lines between them.
     """
 
     scenarios: tuple[Scenario, ...] = ()
@@ -34,6 +34,13 @@ class Case(Facts):
     warnings: tuple[Fault, ...] = ()
     contradictions: tuple[Fault, ...] = ()
     approved: Approved | None = None
+    numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def numbered(self, table: str) -> tuple[int, ...]:
+        """Return the numbers of the rows of a table as a spreadsheet shows them; the header is row 1."""
+        count = len(self.tables.get(table, ()))
+        known = self.numbers.get(table, ())
+        return known if len(known) == count else tuple(range(2, count + 2))
 
     def __repr__(self) -> str:
         """Return name and sizes in one line."""
@@ -103,7 +110,7 @@ class Case(Facts):
 
     def _checked(self, facts: Facts, made: Sequence[Change]) -> Case:
         """Return a case of changed facts; ``InputError`` if they have faults."""
-        parsed = {name: _as_parsed(name, facts.tables.get(name, ())) for name in TABLES}
+        parsed = {name: _as_parsed(name, facts.tables.get(name, ()), self.numbers.get(name, ())) for name in TABLES}
         draft = Draft(facts, parsed)
         run_checks(draft)
         if draft.faults:
@@ -116,6 +123,7 @@ class Case(Facts):
             tuple(draft.warnings),
             tuple(draft.contradictions),
             None if self.approved is None else self.approved.again(facts),
+            self.numbers,
         )
 
 
@@ -131,9 +139,10 @@ def _naming(faults: Iterable[Fault], changes: Sequence[Change]) -> list[Fault]:
     return told
 
 
-def _as_parsed(name: str, rows: tuple[Row, ...]) -> ParsedTable:
+def _as_parsed(name: str, rows: tuple[Row, ...], numbers: tuple[int, ...]) -> ParsedTable:
     header = tuple(column for column in TABLES[name].model_fields if column != "value" or name != "milestones")
-    return ParsedTable(header, list(rows), list(range(2, len(rows) + 2)))
+    places = numbers if len(numbers) == len(rows) else range(2, len(rows) + 2)
+    return ParsedTable(header, list(rows), list(places))
 
 
 def _changed(facts: Facts, change: Change) -> Facts:

@@ -126,7 +126,10 @@ def _build(
     faults += scenario_faults(facts, scenarios, judged)
     if faults or draft.contradictions:
         raise InputError([*_ordered(faults), *_ordered(draft.contradictions)])
-    return Case(settings, facts.tables, scenarios, name, tuple(draft.warnings))
+    numbers = {
+        table: tuple(each.numbers) for table, each in parsed.items() if each.numbers[-1:] > [len(each.numbers) + 1]
+    }
+    return Case(settings, facts.tables, scenarios, name, tuple(draft.warnings), numbers=numbers)
 
 
 def _ordered(faults: Sequence[Fault]) -> list[Fault]:

@@ -54,9 +54,11 @@ def add_budgets(model: pyo.ConcreteModel, case: Case) -> None:
     exposed = exposures(model, case)
     add_hedging(model, case, exposed)
     limits = carry_limits(case)
-    model.carried = pyo.Var(list(limits), bounds=lambda _, f, k: (0, limits[f, k]))
+    lift = model.layout.lift
+    model.carried = pyo.Var(list(limits), bounds=lambda _, f, k: (0, None if lift else limits[f, k]))
     spent, hedging = spending(model, case), hedge_costs(model, case)
     need, set_aside = buffer_need(model, case, exposed), provisions(model, case)
+    model.spent_in, model.needed_in = spent, need  # by (funder, cycle), for whoever asks what a budget is made of
     cycles = {(f, c.name): c for f, rows in case.cycles.items() for c in rows}
     before = {(f, two.name): one.name for f, rows in case.cycles.items() for one, two in pairwise(rows)}
     released = case.settings.buffer.released

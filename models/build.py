@@ -25,20 +25,23 @@ from .risk import add_risk
 from .stability import add_stability
 from .synergies import add_synergies
 from .tickets import add_tickets
+from .windows import Lift
 
 
-def build(case: Case, compact: bool = False, pooled: bool = True) -> pyo.ConcreteModel:
+def build(case: Case, compact: bool = False, pooled: bool = True, lift: Lift = "") -> pyo.ConcreteModel:
     """Return the mixed-integer program of a case; money in the case's `unit`, the objective in its natural sense.
 
     `compact` gives the smaller relaxation that the search runs on (see `pools` and `merging`); the exact form settles
     what it proposes. Without `pooled` every funding line is paid by itself: the same program written out, for
-    comparison; so is a re-plan, which is never compact.
+    comparison; so is a re-plan, which is never compact. With `lift` it is
+    the exact one, with no limit in a bound, so that an explanation can lift rules row by row; with `all` it also lacks
+    the rules that others keep by leaving decisions out: dates, sunset, exclusion and eligibility.
     """
     compact, pooled = compact and case.approved is None, pooled and case.approved is None
     case = merged(case) if compact else case
     model = pyo.ConcreteModel(name=case.settings.name)
     with PauseGC():  # nothing becomes garbage while a model grows, and looking for it takes a third of the time
-        _add_families(model, case, Layout(case, compact, pooled))
+        _add_families(model, case, Layout(case, compact, pooled, lift))
     return model
 
 

@@ -23,6 +23,7 @@ from .algebra import Linear
 from .lines import LEVEL, Line, Schedule, Start, StartKey, largest
 from .merging import alike
 from .pools import Pool, Pools, pools
+from .windows import Lift
 
 PayKey = tuple[str, str, int]
 Terms = list[tuple[StartKey, float]]
@@ -32,6 +33,8 @@ Terms = list[tuple[StartKey, float]]
 class Layout:
     """What the families share: windows, lines, pools and the sparse indices of the payments.
 
+    `lift` says of which rules it must not rely on (see `build`).
+
     Once there are variables, `start_of` and `pay_of` hold them by their indices (plain dictionaries: a model looks
     them up a million times), and `paid_in` the payments by (pool, t) and funder. `start_of` knows every term of a due:
     `started` by (i, m, t), `level` by (i, m, t, LEVEL).
@@ -40,6 +43,7 @@ class Layout:
     case: Case
     compact: bool = False
     pooled: bool = True
+    lift: Lift = ""
     schedule: Schedule = field(init=False)
     pools: Pools = field(init=False)
     start_of: dict[StartKey, Any] = field(init=False, default_factory=dict)
@@ -48,8 +52,8 @@ class Layout:
 
     def __post_init__(self) -> None:
         """Tighten the windows and pool the lines."""
-        self.schedule = Schedule(self.case)
-        self.pools = pools(self.case, self.schedule, self.compact, self.pooled)
+        self.schedule = Schedule(self.case, self.lift)
+        self.pools = pools(self.case, self.schedule, self.compact, self.pooled, self.lift == "all")
 
     @property
     def shrinks(self) -> bool:

@@ -45,12 +45,12 @@ def by_initiative(scopes: Iterable[Scope]) -> dict[str, list[int]]:
 class Eligibility:
     """Answers `payers(initiative, stage, party)` for one case; rows are resolved once."""
 
-    def __init__(self, case: Case) -> None:
-        """Resolve every selector of eligibility.csv, matching.csv and guarantees.csv."""
+    def __init__(self, case: Case, wide: bool = False) -> None:
+        """Resolve every selector of eligibility.csv (unless `wide`), matching.csv and guarantees.csv."""
         self._case = case
         self._scopes: list[Scope] = []
         self._role: list[str] = []  # of each scope: a red line ("bar"), "allow", "match" or "cover"
-        for rule in case.rows(EligibilityRow):
+        for rule in () if wide else case.rows(EligibilityRow):
             parties = case.select_parties(rule.parties) if rule.parties else None
             funders, initiatives = case.select_funders(rule.funders), case.select_initiatives(rule.initiatives)
             self._scopes.append(Scope(funders, initiatives, rule.stage, parties))
@@ -70,16 +70,20 @@ class Eligibility:
 
         Lines of which the same rows speak have the same payers, so that few lines need a look at every funder.
         """
-        owners = {party} if party else self._case.shares.get(initiative, {}).keys()
-        met = tuple(
-            n
-            for n in self._near.get(initiative, ())
-            if self._scopes[n].stage in ("", stage) and self._met_by(self._scopes[n], owners)
-        )
+        met = self.met(initiative, stage, party)
         found = self._known.get((met, party))
         if found is None:
             found = self._known[met, party] = self._payers(met, party)
         return found
+
+    def met(self, initiative: str, stage: str, party: str) -> tuple[int, ...]:
+        """Return which rows speak of the line: those of eligibility.csv by their place there, then the others."""
+        owners = {party} if party else self._case.shares.get(initiative, {}).keys()
+        return tuple(
+            n
+            for n in self._near.get(initiative, ())
+            if self._scopes[n].stage in ("", stage) and self._met_by(self._scopes[n], owners)
+        )
 
     def _funders(self, role: str) -> frozenset[str]:
         """Return the funders of all scopes of a role."""

@@ -16,7 +16,7 @@ from functools import cached_property
 
 from ..inputs.case import Case
 from .factors import escalation
-from .windows import Milestone, windows
+from .windows import Lift, Milestone, windows
 
 LEVEL = "level"
 Start = tuple[str, str, int]  # started[i,m,t]
@@ -42,10 +42,10 @@ class Line:
 class Schedule:
     """Start windows and the dues that follow from a start, for every milestone of a case."""
 
-    def __init__(self, case: Case) -> None:
-        """Tighten the windows of `case`."""
+    def __init__(self, case: Case, lift: Lift = "") -> None:
+        """Tighten the windows of `case`; not by what a model can `lift`."""
         self.case = case
-        self.windows = windows(case)
+        self.windows = windows(case, lift)
         self._cost: dict[Milestone, dict[int, dict[StartKey, float]]] = {}
         self._due: dict[tuple[str, str], dict[int, dict[StartKey, float]]] = {}
         self._accrued: dict[tuple[str, str, int | None], dict[StartKey, float]] = {}

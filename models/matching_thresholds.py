@@ -22,7 +22,9 @@ def add_thresholds(model: pyo.ConcreteModel, known: Matching) -> None:
     """Add `unlocked` and the rows."""
     rules, rows = known.rules, known.rows()
     gated = [index for index in rows if rules[index[0]].min_base]
-    capped = [index for index in rows if rules[index[0]].cap is not None and not rules[index[0]].min_base]
+    lift = known.model.layout.lift  # then the cap is a row of its own everywhere, which can be lifted
+    caps = [index for index in rows if rules[index[0]].cap is not None]
+    capped = [index for index in caps if lift or not rules[index[0]].min_base]
     model.unlocked = pyo.Var([(name, rule) for _, rule, name in gated], domain=pyo.Binary)
 
     def in_base(name: str) -> float:
@@ -31,7 +33,7 @@ def add_thresholds(model: pyo.ConcreteModel, known: Matching) -> None:
     def most(n: int, name: str) -> float:
         largest = largest_due(known.model.layout.schedule, name, rules[n].stage) * in_base(name)
         cap = rules[n].cap
-        return largest if cap is None else min(largest, float(cap))
+        return largest if cap is None or lift else min(largest, float(cap))
 
     def cap(m: pyo.ConcreteModel, n: int, _: str, name: str) -> object:
         return row(m, None, Linear().plus(known.matched(n, name), in_base(name)), float(rules[n].cap or 0))

@@ -28,7 +28,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..inputs.case import Case
-from ..inputs.tables import EarmarkRow, MatchingRow
+from ..inputs.tables import EarmarkRow, EligibilityRow, MatchingRow
 from .claims import Claim, all_claims, under_commitment, with_ceilings
 from .eligibility import Eligibility, Scope, by_initiative
 from .lines import Line, Schedule
@@ -108,9 +108,14 @@ class Sorted:
 class Sorter:
     """Sorts lines into pools and match pools; rules are resolved once."""
 
-    def __init__(self, case: Case) -> None:
-        """Resolve claims, earmarks, ceilings and risk tolerances."""
-        self.eligibility = Eligibility(case)
+    def __init__(self, case: Case, wide: bool = False) -> None:
+        """Resolve claims, earmarks, ceilings and risk tolerances.
+
+        When `wide`, rows of eligibility.csv bar nobody, but tell lines apart.
+        """
+        self.eligibility = Eligibility(case, wide)
+        self.bars = Eligibility(case) if wide and case.rows(EligibilityRow) else None
+        self.barring = range(len(case.rows(EligibilityRow)))
         self.claims = all_claims(case)
         self.near = by_initiative([claim.scope for claim in self.claims])
         self.earmarks = [
@@ -128,6 +133,9 @@ class Sorter:
         payers = self.eligibility.payers(*line.key)
         base, match = self._split_of(payers)
         marks, claims = self._said_of(line.initiative, line.stage)
+        if self.bars is not None:
+            met = self.bars.met(*line.key)
+            marks += tuple(n in met for n in self.barring)
         claims = tuple(c for c in claims if not c.payers or not c.scope.funders.isdisjoint(payers))
         alone = not pooled or (not compact and under_commitment(self.ceilings, payers))
         apart = alone or any(0 < len(funders.intersection(base)) < len(base) for funders in _funders(claims))
@@ -189,9 +197,9 @@ def projectable(case: Case, lines: list[Sorted]) -> frozenset[tuple[int, str]]:
     return frozenset(found)
 
 
-def pools(case: Case, schedule: Schedule, compact: bool = False, pooled: bool = True) -> Pools:
+def pools(case: Case, schedule: Schedule, compact: bool = False, pooled: bool = True, wide: bool = False) -> Pools:
     """Return the pools of a case, in the exact or the compact form; unless `pooled`, one for every line."""
-    sorter = Sorter(case)
+    sorter = Sorter(case, wide)
     lines = [sorter.sort(line, compact, pooled) for line in schedule.lines]
     projectables = projectable(case, lines)
     projected = projectables if compact else frozenset()

@@ -108,6 +108,8 @@ class Tickets:
                 key = initiative, step
                 dues = (self.begun.due(key, s).items() for s in schedule.windows[key])
                 total += line.weight * max(sum(due * rates.get(t, 0.0) for t, due in begun) for begun in dues)
+        if self.model.layout.lift:
+            return total
         return min(total, sum(float(cycle.payments - cycle.reserved) for cycle in self.case.cycles[funder]))
 
 

@@ -15,12 +15,14 @@ says now, and nothing else starts before the first free period. Source: model.md
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from ..inputs.case import Case
 from ..inputs.tables import InitiativeRow, MilestoneRow
 
 Milestone = tuple[str, str]
 Windows = Mapping[Milestone, range]
+Lift = Literal["", "rows", "all"]  # which rules of a model can be lifted, see `build`
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,11 @@ class Link:
     gate: bool = False  # `later` waits for the end of `earlier`
 
 
-def links(case: Case) -> list[Link]:
-    """Return every start-to-start link: the sequence inside each initiative and the precedences between them."""
+def links(case: Case, bare: bool = False) -> list[Link]:
+    """Return every start-to-start link: the sequence inside each initiative and the precedences between them.
+
+    The `bare` ones are those that are no rule which could be lifted: the sequence.
+    """
     found = []
     for name, initiative in case.initiatives.items():
         whole = initiative.complete or initiative.status == "mandatory"
@@ -44,7 +49,9 @@ def links(case: Case) -> list[Link]:
         for one, two in pairwise(steps):
             pause = None if initiative.max_pause is None else one.duration + initiative.max_pause
             ends = (name, one.milestone), (name, two.milestone)
-            found.append(Link(*ends, one.duration, pause, whole, True))
+            found.append(Link(*ends, one.duration, None if bare else pause, whole and not bare, True))
+    if bare:
+        return found
     duration = {(m.initiative, m.milestone): m.duration for rows in case.milestones.values() for m in rows}
     for rule in case.predecessors():
         first, second = (rule.pred_i, rule.pred_m), (rule.succ_i, rule.succ_m)
@@ -53,9 +60,11 @@ def links(case: Case) -> list[Link]:
     return found
 
 
-def _own_window(case: Case, initiative: InitiativeRow, step: MilestoneRow) -> tuple[int, int]:
+def _own_window(case: Case, initiative: InitiativeRow, step: MilestoneRow, dated: bool) -> tuple[int, int]:
     """Return the (first, last) start that the milestone's own row and its initiative's sunset allow."""
     offset = len(case.profile(step.initiative, step.milestone)) - 1
+    if not dated:
+        return 1, min(case.T - step.duration + 1, case.T - offset)
     first = 1 if step.earliest_start is None else max(1, case.period(step.earliest_start))
     finish = case.T if step.deadline is None else min(case.T, case.period(step.deadline))
     paid = case.T if initiative.sunset is None else min(case.T, case.period(initiative.sunset))
@@ -65,17 +74,22 @@ def _own_window(case: Case, initiative: InitiativeRow, step: MilestoneRow) -> tu
     return first, last
 
 
-def windows(case: Case) -> dict[Milestone, range]:
-    """Return the tightened start window of every milestone that can start; the others are absent."""
+def windows(case: Case, lift: Lift = "") -> dict[Milestone, range]:
+    """Return the tightened start window of every milestone that can start; the others are absent.
+
+    What a model can `lift` row by row tightens none: pauses, completion, precedence; where that is `all`, nor do
+    dates, sunset and exclusion.
+    """
     first: dict[Milestone, int] = {}
     last: dict[Milestone, int] = {}
     failed: set[Milestone] = set()
     begun = {} if case.approved is None else case.approved.begun
+    dated = lift != "all"
     for name, initiative in case.initiatives.items():
         for step in case.milestones[name]:
             key = (name, step.milestone)
-            first[key], last[key] = _own_window(case, initiative, step)
-            if initiative.status == "excluded":
+            first[key], last[key] = _own_window(case, initiative, step, dated)
+            if initiative.status == "excluded" and dated:
                 last[key] = 0
             if step.success == 0:
                 failed.add(key)
@@ -83,8 +97,9 @@ def windows(case: Case) -> dict[Milestone, range]:
                 first[key] = max(first[key], case.approved.frozen)
     for key, start in begun.items():
         first[key] = last[key] = start
-    chains = links(case)
-    mandatory = {name for name, initiative in case.initiatives.items() if initiative.status == "mandatory"}
+    chains = links(case, bare=bool(lift))
+    whole = {name for name, initiative in case.initiatives.items() if initiative.status == "mandatory"}
+    mandatory = set() if lift else whole
     while _tighten(chains, first, last, failed, mandatory, begun):
         pass
     return {key: range(first[key], last[key] + 1) for key in first if last[key] >= first[key]}

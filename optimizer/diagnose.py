@@ -1,4 +1,4 @@
-"""Why there is no plan: the limits that would have to give, and by how much.
+"""Why a re-plan has no plan: the limits that would have to give, and by how much.
 
 Every limit of money or number (budgets, floors, ceilings, ratios, choices) becomes elastic; the program that
 minimises the total relative shortfall names limits which, relaxed by those amounts together, leave a plan. Status,
@@ -129,22 +129,23 @@ def gaps(
     ]
 
 
-def explain(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> str:
-    """Return the explanation of an infeasible case as text."""
+def kept_before(case: Case, model: pyo.ConcreteModel, program: Program, interrupt: Interrupt) -> str:
+    """Return what a re-plan keeps that leaves no plan, as text: what cannot be paid, what must move, or limits.
+
+    Empty where the case is no re-plan.
+    """
+    if case.approved is None:
+        return ""
     if model.unpayable or model.unsigned:
         return _impossible(case, model)
-    mandatory = sum(row.status == "mandatory" for row in case.initiatives.values())
-    of = f" with {mandatory} mandatory initiative{'s' if mandatory != 1 else ''}" if mandatory else ""
     too_little = _most_moved(case, model, program, interrupt)
     if too_little:
-        return f"No plan{of} satisfies every rule {too_little}"
+        return f"No plan keeps every rule {too_little}"
     found = gaps(case, model, program, interrupt)
     if not found:
-        past = "" if case.approved is None else f", or what is kept from before {case.approved.frozen_until},"
-        words = f"windows, precedence, red lines or missing payers{past} alone rule it out."
-        return f"No plan{of} satisfies every rule; {words}"
+        return f"What is kept from before {case.approved.frozen_until} rules it out, with the rules that follow."
     lines = "\n".join(f"  - {gap}" for gap in found)
-    return f"No plan{of} satisfies every rule. One smallest set of limits that would have to give together:\n{lines}"
+    return f"One smallest set of limits that would have to give together:\n{lines}"
 
 
 def _impossible(case: Case, model: pyo.ConcreteModel) -> str:

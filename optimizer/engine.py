@@ -260,8 +260,10 @@ def _run(highs: highspy.Highs, interrupt: object | None) -> None:
 class Search:
     """One HiGHS run on one program; `relax` drops integrality."""
 
-    def __init__(self, program: Program, limits: Limits, relax: bool = False, presolve: bool = True) -> None:
-        """Pass the program and set the options."""
+    def __init__(
+        self, program: Program, limits: Limits, relax: bool = False, presolve: bool = True, interior: bool = True
+    ) -> None:
+        """Pass the program and set the options; unless `interior`, a large relaxation is solved by simplex, too."""
         self.program, self.relax = program, relax
         self.highs = highspy.Highs()
         options: dict[str, bool | int | float | str] = {
@@ -277,7 +279,7 @@ class Search:
             "time_limit": max(0.0, limits.time_limit),
             "presolve": "choose" if presolve else "off",
         }
-        if relax and len(program.cost) > 2000:
+        if relax and interior and len(program.cost) > 2000:
             options["solver"] = "ipm"
         if limits.steps is not None:
             options["mip_max_nodes"] = limits.steps

@@ -11,18 +11,20 @@ from pyomo.common.gc_manager import PauseGC
 from ..inputs.case import Case
 from ..inputs.faults import Infeasible, NotVerified
 from ..results.differences import differences
+from ..results.explanation import Explanation
 from ..results.history import check_history
 from ..results.manifest import make_manifest
-from ..results.plan import Plan, Run, SolveReport
+from ..results.plan import Plan, Run, SolveReport, Status
 from ..results.rule_tables import rule_tables
 from ..results.summary import summarise
 from ..results.verify import Audit, audit
 from .aim import Aim
 from .aside import set_aside
 from .clock import Deadline
-from .diagnose import explain
+from .diagnose import kept_before
 from .earlier import usable
-from .engine import Ending, Limits, Listener, Progress, listening
+from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
+from .explain import USUAL, ExplainOptions, Inquiry
 from .extract import Factors, factor_table
 from .promise import as_approved, hunt, prefer
 from .report import make_report
@@ -31,6 +33,8 @@ from .steady import steady
 from .warm import Warm, earlier_gap
 from .work import Tabled, Work, tabled
 
+BRIEF = 5.0  # seconds to explain a point of a frontier, of which only one line is shown
+PART_UNKNOWN, LEAST_UNKNOWN, MOST_UNKNOWN = 0.2, 1.0, 10.0  # of the time limit, to say what stands in the way
 LARGE = 1000  # columns of a model after which memory is tidied up
 
 
@@ -42,7 +46,8 @@ class SolveOptions:
     it, to start from; without a `gap` of its own the search then stops a tenth above the earlier gap. A run without a
     plan, or with one of which the case knows nothing, is no start. `steps` limits improvement steps and
     branch-and-bound nodes instead of time, so that every machine ends at the same plan (with one thread, and a time
-    limit that is not reached). `aim` asks for more than the case does, as the frontier does.
+    limit that is not reached). `aim` asks for more than the case does, as the frontier does. `explain_limit`
+    is how many seconds the explanation of a case without a plan may take (60), on top of the time limit.
     """
 
     gap: float | None = None
@@ -53,6 +58,7 @@ class SolveOptions:
     steps: int | None = None
     start: Run | None = None
     aim: Aim | None = None
+    explain_limit: float | None = None
 
     def limits(self, case: Case) -> Limits:
         """Return the engine's limits for a case."""
@@ -75,7 +81,8 @@ def solve(case: Case, options: SolveOptions | None = None, progress: Listener | 
     """
     options = options or SolveOptions()
     if case.contradictions:
-        raise Infeasible("; ".join(f"{f.file}: {f.expected} ({f.hint})" for f in case.contradictions))
+        with listening() as interrupt:
+            raise Infeasible(_inquiry(case, options, interrupt).infeasible())
     check_history(case, factor_table)
     run = _solved(case, options, progress)
     if run.report.model["columns"] > LARGE:
@@ -99,7 +106,8 @@ def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run
         found, settled = hunt(work, exact, program, settler, promise)
         if found.ending is Ending.INFEASIBLE and settled is None and promise is None:
             work.listener(Progress("explaining", time.monotonic() - work.began))
-            raise Infeasible(explain(case, model, exact, interrupt))
+            inquiry = _inquiry(case, options, interrupt)
+            raise Infeasible(inquiry.infeasible(kept_before(case, model, exact, interrupt)))
         settler.deadline = Deadline(work.clock, whole=True)
         tables, terms = tabled(case, factors, settled)
         if tables is not None and settled is not None and case.settings.objective.tie_break:
@@ -111,6 +119,23 @@ def _solved(case: Case, options: SolveOptions, progress: Listener | None) -> Run
         found, tables, terms = prefer(case, promise, found, tables, terms)
         report = make_report(work, program, found, terms)
         return _run(case, report, tables, factors, _given(limits, warm), work)
+
+
+def _inquiry(case: Case, options: SolveOptions, interrupt: Interrupt) -> Inquiry:
+    """Return the question why a case has no plan; what it may take is not part of the time limit of the search."""
+    aim = options.aim
+    restrict = aim.restrict if aim is not None and aim.extra else None
+    asked = ExplainOptions(seconds=USUAL if options.explain_limit is None else options.explain_limit)
+    if aim is not None:
+        asked = ExplainOptions(alternatives=0, seconds=BRIEF)
+    return Inquiry(case, asked, interrupt, restrict)
+
+
+def _unsatisfied(case: Case, work: Work) -> Explanation:
+    """Return which rules stood in the way of a search that ended without a plan."""
+    work.listener(Progress("explaining", time.monotonic() - work.began))
+    seconds = min(MOST_UNKNOWN, max(LEAST_UNKNOWN, PART_UNKNOWN * work.limits.time_limit))
+    return Inquiry(case, ExplainOptions(seconds=seconds), work.interrupt, work.restrict).unknown()
 
 
 def _given(limits: Limits, warm: Warm | None) -> dict[str, object]:
@@ -131,7 +156,8 @@ def _run(
     manifest = make_manifest(case, options, {})
     summary = summarise(case, report, tables)
     if tables is None:
-        return Run(case, None, report, summary, options=options, manifest=manifest)
+        unknown = None if report.status is not Status.NO_PLAN else _unsatisfied(case, work)
+        return Run(case, None, report, summary, options=options, manifest=manifest, explanation=unknown)
     work.listener(Progress("verifying", time.monotonic() - work.began, report.objective, report.bound, report.gap))
     checked: Audit = audit(case, tables, summary, factors)
     if checked.faults:

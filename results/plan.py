@@ -13,6 +13,7 @@ from .folder import write_folder
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .explanation import Explanation
     from .verify import Audit
 
 Text = Mapping[str, "pd.DataFrame"]
@@ -192,7 +193,8 @@ class Run:
     """A solved case: the case as solved, the plan (None when there is none), the report and the summary.
 
     `memory` is what what-ifs that start from a run in this process can use beyond its plan. `genuine` tells of a run
-    that was read whether its case is still as it was written, by this version of the program.
+    that was read whether its case is still as it was written, by this version of the program. `explanation` says why
+    there is no plan.
     """
 
     case: Case
@@ -204,6 +206,7 @@ class Run:
     manifest: Mapping[str, Any] = field(default_factory=dict)
     memory: object = field(default=None, repr=False, compare=False)
     genuine: bool = field(default=True, repr=False, compare=False)
+    explanation: "Explanation | None" = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Return name, status, objective, gap and size in one line."""
@@ -217,7 +220,9 @@ class Run:
 
     def write(self, path: str | Path, force: bool = False) -> Path:
         """Write the run folder atomically; refuses an existing one unless `force` (UsageError)."""
-        documents = {"summary": self.summary, "manifest": self.manifest}
+        documents: dict[str, Mapping[str, Any]] = {"summary": self.summary, "manifest": self.manifest}
+        if self.explanation is not None:
+            documents["explanation"] = self.explanation.as_dict()
         if self.plan is None:
             return write_folder(Path(path), self.case, documents, {}, force)
         documents["factors"] = self.plan.factors

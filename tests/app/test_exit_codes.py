@@ -118,8 +118,10 @@ def test_infeasible_is_4_and_the_explanation_is_written(fundalign: Runner, littl
     ran = fundalign("solve", little)
     assert ran.returncode == 4, ran.stderr
     assert '"infeasible"' in (tmp_path / "little-run" / "summary.json").read_text(encoding="utf-8")
-    assert "No plan with 2 mandatory initiatives" in ran.stdout
-    assert "budget of F, cycle c1: short by 1 EUR thousand" in ran.stdout
+    assert "These rules cannot hold together" in ran.stdout
+    assert "budget of F, cycle c1: 10 EUR thousand (budgets.csv, row 2, payments)" in ran.stdout
+    assert "raise budget of F, cycle c1 from 10 to 11 EUR thousand" in ran.stdout
+    assert '"minimal": true' in (tmp_path / "little-run" / "explanation.json").read_text(encoding="utf-8")
     told = fundalign("verify", "little-run")
     assert told.returncode == 9
     assert told.stdout == "little-run: no plan to verify (status infeasible)\n"

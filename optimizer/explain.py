@@ -1,0 +1,200 @@
+"""Why a case has no plan: conflicts, repairs, and what a search that ran out of time could not satisfy.
+
+Conflicts are looked for on the program that leaves out what dates, exclusion and red lines bar (small), and completed
+by those of these rules that each needs on the program in which they can be lifted, too. Source: results.md,
+"Sensitivity tables say what they are".
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..inputs.case import Case
+from ..inputs.faults import UsageError, did_you_mean
+from ..results.explanation import FEASIBLE, INFEASIBLE, NO_PLAN, Conflict, Explanation, Repair, Shortfall
+from .compile import Floats
+from .conflict import Found, Probe, Rules, any_plan, carried, conflict, disjoint
+from .engine import Ending, Interrupt, listening
+from .guarded import Guarded, Restrict, guarded
+from .proving import Prover, ordinary
+from .repair import Elastic, cheapest
+from .rules_of import RELAX, Key
+from .told_by_check import told_by_check, with_dates
+
+MOST = 12  # conflicts
+PATIENCE = 2.0  # searches of repairs that may be spent on making one smaller
+GLANCE, BOX, CONFLICTS = 0.05, 0.03, 0.5  # parts of the time: for one doubt, one search of repairs, all conflicts
+OMITTED = ("dates", "eligibility")  # kinds of rules that smaller programs keep by leaving decisions out
+USUAL = 60.0  # seconds that an explanation may take
+ALTERNATIVES = 3  # repairs besides the cheapest
+SHORT = 1e-6
+
+
+@dataclass(frozen=True)
+class ExplainOptions:
+    """How to explain: the families that may give besides limits and floors, seconds in all, alternatives wanted."""
+
+    relax: Sequence[str] = ()
+    seconds: float = USUAL
+    alternatives: int = ALTERNATIVES
+
+    def __post_init__(self) -> None:
+        """Refuse families that there are not."""
+        for name in self.relax:
+            if name not in RELAX:
+                hint = did_you_mean(name, RELAX, "there are: " + ", ".join(RELAX))
+                raise UsageError(f"no family '{name}' to relax ({hint})")
+
+
+@dataclass
+class Inquiry:
+    """One explanation in the making; the case is known to have no plan, or a search found none."""
+
+    case: Case
+    options: ExplainOptions = field(default_factory=ExplainOptions)
+    interrupt: Interrupt = field(default_factory=Interrupt)
+    restrict: Restrict | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def deadline(self) -> float:
+        """Return when the time is up."""
+        return self.began + self.options.seconds
+
+    @cached_property
+    def narrow(self) -> Probe:
+        """Return the probe of the smaller program."""
+        return self._probe(guarded(self.case, "rows", self.restrict), CONFLICTS)
+
+    @cached_property
+    def wide(self) -> Probe:
+        """Return the probe of the program in which every rule can be lifted."""
+        return self._probe(guarded(self.case, "all", self.restrict), CONFLICTS)
+
+    def _probe(self, program: Guarded, part: float) -> Probe:
+        return Probe(program, self.began + part * self.options.seconds, self.interrupt)
+
+    def infeasible(self, note: str = "") -> Explanation:
+        """Return the explanation of a case that has no plan."""
+        told = told_by_check(self.case)
+        conflicts, whole = self.conflicts([each.conflict for each in told])
+        repairs, relaxable = self._repairs({each.late: each.periods for each in told})
+        lifted = {rule for one in conflicts for rule in one.rules}
+        repaired = any(lifted.issuperset(step.rule for step in repair.steps) for repair in repairs)
+        return Explanation(
+            self.case.settings.name,
+            INFEASIBLE,
+            tuple(conflicts),
+            tuple(repairs),
+            contradictions=self.case.contradictions,
+            note=note,
+            complete=whole or repaired,
+            relaxable=relaxable,
+            seconds=time.monotonic() - self.began,
+        )
+
+    def conflicts(self, dates: Sequence[Conflict] = ()) -> tuple[list[Conflict], bool]:
+        """Return the conflicts, those of `dates` first, and whether a plan keeps all rules that are in none."""
+        found, whole = disjoint(self.narrow, MOST, GLANCE * self.options.seconds)
+        conflicts, dropped = self._completed(found)
+        others = (one for one in conflicts if not any(set(each.rules) <= set(one.rules) for each in dates))
+        return [*dates, *others], whole and not dropped
+
+    def _completed(self, found: list[Found]) -> tuple[list[Conflict], bool]:
+        """Return conflicts with the dates, exclusions and red lines they need; and whether one shares such a rule."""
+        conflicts, used, dropped = list[Conflict](), frozenset[int](), False
+        if not found:
+            return [], False
+        if not self._omits():
+            return [self._told(self.narrow, one.rules, one.proved) for one in found], False
+        self.wide.deadline = max(self.wide.deadline, time.monotonic() + 0.5 * self.narrow.left())
+        known = carried(self.narrow.every, self.narrow.guarded, self.wide.guarded)
+        for one in found:
+            rules = carried(one.rules, self.narrow.guarded, self.wide.guarded)
+            needed = self._needed(rules, self.wide.every - known - used)
+            if needed is None:
+                dropped = True
+                if conflicts or self.wide.keeps(rules | (self.wide.every - known)) is not False:
+                    continue
+                needed = Found(self.wide.every - known, False)
+            used |= needed.rules
+            conflicts.append(self._told(self.wide, rules | needed.rules, one.proved and needed.proved))
+        return conflicts, dropped
+
+    def _needed(self, rules: Rules, among: Rules) -> Found | None:
+        """Return which of the rules that smaller programs leave decisions out for a conflict needs."""
+        if self.wide.keeps(rules) is False:
+            return Found(frozenset(), True)
+        return conflict(self.wide, among, rules)
+
+    def _omits(self) -> bool:
+        """Tell whether the case has dates, exclusions or red lines."""
+        given = self.wide.guarded.given
+        return any(each.kind in OMITTED or each.rule.value == "excluded" for each in given)
+
+    def _told(self, probe: Probe, rules: Rules, proved: bool) -> Conflict:
+        return Conflict(tuple(probe.guarded.given[r].rule for r in sorted(rules)), proved)
+
+    def _repairs(self, late: Mapping[Key, int]) -> tuple[list[Repair], tuple[str, ...]]:
+        """Return the repairs that are proved to suffice; without any, the families that could be relaxed.
+
+        Dates that are too `late`, by so many periods, have to give whatever else does.
+        """
+        probe = self.wide if {"dates", "status", "eligibility"} & set(self.options.relax) else self.narrow
+        probe.deadline = self.deadline
+        box = BOX * self.options.seconds
+        prover = Prover(probe.guarded, self.deadline, self.interrupt, self.restrict, PATIENCE * box)
+        gives = cheapest(probe, self.options.relax, self.options.alternatives, box)
+        if "dates" in self.options.relax:
+            gives = [with_dates(probe.guarded, give, late) for give in gives]
+        repairs = [repair for repair in map(prover.repair, gives) if repair is not None]
+        distinct = {frozenset(step.words for step in repair.steps): repair for repair in reversed(repairs)}
+        kept = [repair for repair in repairs if repair in distinct.values()]
+        kinds = {given.kind for given in self.wide.guarded.given} if not kept else set()
+        return kept, tuple(name for name in RELAX if name in kinds and name not in self.options.relax)
+
+    def unknown(self) -> Explanation:
+        """Return what the best attempt broke, where nobody knows whether there is a plan."""
+        probe = self.narrow
+        probe.deadline = self.deadline
+        elastic = Elastic(probe, probe.every, self.options.seconds)
+        x = elastic.attempt()
+        broken = () if x is None else self._broken(elastic, x)
+        return Explanation(self.case.settings.name, NO_PLAN, unsatisfied=broken, seconds=time.monotonic() - self.began)
+
+    def _broken(self, elastic: Elastic, x: Floats) -> tuple[Shortfall, ...]:
+        give, given = elastic.gives(x, frozenset()), elastic.guarded.given
+        amounts = {} if give is None else give.amounts
+        found = []
+        for rule, amount in amounts.items():
+            one = given[rule]
+            number = one.base is not None
+            share = amount / max(one.size, 1.0) if one.whole else amount
+            if amount > SHORT:
+                found.append(Shortfall(one.rule, share if number else None))
+        return tuple(sorted(found, key=lambda each: -(each.share if each.share is not None else 1.0)))
+
+
+def explained(case: Case, options: ExplainOptions, interrupt: Interrupt) -> Explanation:
+    """Return why a case has no plan; of one that has, that it has; of one nobody knows, what stands in the way."""
+    inquiry = Inquiry(case, options, interrupt)
+    if case.contradictions:
+        return inquiry.infeasible()
+    ending, x = any_plan(ordinary(case), CONFLICTS * options.seconds, interrupt)
+    if x is not None:
+        return Explanation(case.settings.name, FEASIBLE, seconds=time.monotonic() - inquiry.began)
+    return inquiry.infeasible() if ending is Ending.INFEASIBLE else inquiry.unknown()
+
+
+def explain(
+    case: Case, relax: Sequence[str] = (), time_limit: float = USUAL, alternatives: int = ALTERNATIVES
+) -> Explanation:
+    """Return why a case has no plan: irreducible conflicts of its rules and the cheapest repairs.
+
+    `relax` names families that may give besides limits and floors (dates, status, eligibility, precedence, ranking,
+    pauses, completion; UsageError for others), `time_limit` is in seconds. The status of the explanation tells whether
+    there is no plan, there is one, or nobody knows.
+    """
+    with listening() as interrupt:
+        return explained(case, ExplainOptions(tuple(relax), time_limit, alternatives), interrupt)

@@ -1,0 +1,272 @@
+"""Repairs made sure of: rounded to what a ministry would write, applied to the tables, and solved.
+
+Amounts are rounded up to four significant digits of the change. The changed case is built as any other, and a plan of
+it is found; with a hundredth less there is proved to be none, or the repair is made smaller until that is so. Where
+time allows the plan is also rounded to minor units and verified.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
+
+from ..inputs.accessors import Facts
+from ..inputs.case import Case
+from ..inputs.change import Change
+from ..inputs.faults import InputError, SolverFailure
+from ..inputs.rows import Row
+from ..inputs.texts import to_text
+from ..results.explanation import Repair, Rule, Step, listed
+from ..results.summary import summarise
+from ..results.verify import audit
+from .compile import Program, compile_model
+from .conflict import any_plan
+from .ease import eased
+from .engine import Ending, Interrupt, Limits, Progress
+from .extract import factor_table
+from .guarded import Guarded, Restrict, liftable
+from .repair import Give
+from .report import make_report
+from .rules_of import Given
+from .settle import Settler
+from .work import Work, tabled
+
+DIGITS = 4  # significant digits of a change
+MORE = (1.0, 1.001, 1.01, 1.1)  # by how much a repair is enlarged until it suffices
+LESS = 0.99  # part of a repair that must not suffice
+HALVINGS = 8  # how often a repair is made smaller
+CENTS = 2000  # columns of a program up to which a plan is also rounded to minor units
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Makes sure of repairs of one case within a deadline."""
+
+    guarded: Guarded
+    deadline: float
+    interrupt: Interrupt
+    restrict: Restrict | None = None
+    patience: float = float("inf")  # seconds in which a repair may be made smaller
+
+    @property
+    def case(self) -> Case:
+        """Return the case."""
+        return self.guarded.case
+
+    def left(self) -> float:
+        """Return the seconds left."""
+        return 0.0 if self.interrupt else max(0.0, self.deadline - time.monotonic())
+
+    def repair(self, give: Give) -> Repair | None:
+        """Return a repair that suffices, as small as can be proved; None where none was proved to suffice in time."""
+        for more in MORE:
+            steps = self.steps(give, more, True)
+            if self.suffices(steps):
+                break
+        else:
+            return None
+        large, least = more, True
+        if any(self._continuous(rule) for rule in give.amounts):
+            large, least = self._shrunk(give, more)
+        for more in MORE:  # a plan that leaves nothing over may need a cent more
+            steps = self.steps(give, more * large, True)
+            cents = self._to_the_cent(steps)
+            if cents is not False:
+                least = least and (more == 1.0 or self.suffices(self.steps(give, LESS * more * large, False)) is False)
+                return Repair(tuple(steps), give.total * more * large, bool(cents), least)
+        return None
+
+    def _shrunk(self, give: Give, large: float) -> tuple[float, bool]:
+        """Return a part of a repair that suffices, and whether a hundredth less is proved not to."""
+        small, until = 0.0, time.monotonic() + self.patience
+        told = self.suffices(self.steps(give, LESS * large, False), until)
+        if told is False:
+            return large, True
+        if told is None:
+            return large, False
+        large = LESS * large
+        for _ in range(HALVINGS):
+            middle = (small + large) / 2.0
+            told = self.suffices(self.steps(give, middle, False), until)
+            if told is None:
+                return large, False
+            large, small = (middle, small) if told else (large, middle)
+            if small >= LESS * large:
+                break
+        for more in MORE:  # rounded it is a little more
+            if self.suffices(self.steps(give, more * large, True)):
+                large *= more
+                break
+        return large, self.suffices(self.steps(give, LESS * large, False), until) is False
+
+    def _continuous(self, rule: int) -> bool:
+        given = self.guarded.given[rule]
+        return given.base is not None and not given.whole
+
+    def steps(self, give: Give, part: float, rounded: bool) -> list[Step]:
+        """Return the steps of a part of a repair; counts, periods and rules given up stay whole."""
+        g, found = self.guarded, []
+        for rule, amount in give.amounts.items():
+            share = amount * part if self._continuous(rule) else amount
+            found.append(step_of(self.case, g.keys[rule], g.given[rule], share, rounded))
+        return found
+
+    def suffices(self, steps: list[Step], until: float = float("inf")) -> bool | None:
+        """Tell whether a plan exists after some steps, by the ordinary program of the changed case; None in doubt.
+
+        `until` is when an answer is needed.
+        """
+        case = applied(self.case, steps)
+        if case is None or case.contradictions:
+            return False
+        seconds = min(self.left(), until - time.monotonic())
+        if seconds <= 0.0:
+            return None
+        ending, x = any_plan(ordinary(case, self.restrict), seconds, self.interrupt)
+        if x is not None:
+            return True
+        return False if ending is Ending.INFEASIBLE else None
+
+    def _to_the_cent(self, steps: list[Step]) -> bool | None:
+        """Tell whether the changed case has a plan in minor units; None where there is no time to see."""
+        case = applied(self.case, steps)
+        if case is None or self.guarded.first > CENTS or self.restrict is not None or self.left() <= 0.0:
+            return None
+        return rounds(case, self.left(), self.interrupt)
+
+
+def ordinary(case: Case, restrict: Restrict | None = None) -> Program:
+    """Return the exact program of a case."""
+    model = liftable(case, "")
+    if restrict is not None:
+        restrict(model)
+    return replace(eased(model, compile_model(model)), variables=(), constraints=())
+
+
+def _silent(_: Progress) -> None:
+    """Listen to nothing."""
+
+
+def rounds(case: Case, seconds: float, interrupt: Interrupt) -> bool | None:
+    """Tell whether a plan of a case can be rounded to minor units and verified; None where the time did not tell."""
+    work = Work(case, Limits(gap=1e9, time_limit=seconds, threads=1), interrupt, _silent)
+    model, exact, program = work.prepare()
+    factors = factor_table(case)
+    try:
+        found, settled = work.hunt(exact, program, Settler(model, exact, factors))
+    except SolverFailure:
+        return False
+    tables, terms = tabled(case, factors, settled)
+    if tables is None:
+        return False if found.ending is Ending.INFEASIBLE else None
+    summary = summarise(case, make_report(work, program, found, terms), tables)
+    return not audit(case, tables, summary, factors).faults
+
+
+def applied(case: Case, steps: list[Step]) -> Case | None:
+    """Return the case after some steps, rows deleted where a step says so; None where the tables do not allow it."""
+    try:
+        changed = case.apply([change for step in steps for change in step.changes])
+        for step in steps:
+            if step.delete:
+                changed = without_rows(changed, step.rule)
+    except InputError:
+        return None
+    return changed
+
+
+def without_rows(case: Case, rule: Rule) -> Case:
+    """Return the case without the rows in which a rule stands."""
+    gone = frozenset(rule.rows)
+    places = zip(case.numbered(rule.table), case.tables[rule.table], strict=True)
+    kept: tuple[Row, ...] = tuple(row for n, row in places if n not in gone)
+    facts = Facts(case.settings, {**case.tables, rule.table: kept})
+    return replace(case, tables=facts.tables).apply(())
+
+
+def step_of(case: Case, key: tuple[object, ...], given: Given, amount: float, rounded: bool) -> Step:
+    """Return a rule that gives by an amount (see `Give`) as a step, in the rule's own unit."""
+    rule = given.rule
+    if given.base is not None:
+        return _number(given, Decimal(amount if given.whole else amount * given.size), rounded)
+    if given.kind == "dates":
+        periods = -round(amount) if rule.column == "earliest_start" else round(amount)
+        after = case.label(case.period(rule.value) + periods)
+        told = "bring forward" if periods < 0 else "delay"
+        many = f"{abs(periods)} period{'s' if abs(periods) != 1 else ''}"
+        words = f"{told} {rule.words} by {many}, from {rule.value} to {after} ({rule.place})"
+        change = Change(rule.table, rule.column, "add", Decimal(periods), given.where)
+        return Step(rule, words, (change,), amount=f"{periods:+d}", share=abs(periods) / case.T)
+    made = SETS.get((rule.table, rule.column))
+    if made is None:
+        rows = f"row{'s' if len(rule.rows) > 1 else ''} {listed(rule.rows)}"
+        return Step(rule, f"give up {rule.words}: delete {rows} of {rule.file}", delete=True)
+    changes, words = made(case, given)
+    return Step(rule, f"{words} ({rule.place})", tuple(changes))
+
+
+def _number(given: Given, amount: Decimal, rounded: bool) -> Step:
+    """Return the step that moves a number by an amount."""
+    rule, base = given.rule, given.base or Decimal(0)
+    if given.whole:
+        amount = amount.to_integral_value()
+    elif rounded:
+        amount = rounded_up(amount)
+    else:
+        amount = Decimal(f"{amount:.12g}")
+    if not given.up and base > 0:
+        amount = min(amount, base)
+    amount = amount if given.up else -amount
+    after = base + amount
+    told = f"{'raise' if given.up else 'lower'} {rule.words} from {to_text(base)} to {to_text(_plain(after))}"
+    share = float(abs(amount)) / given.size
+    percent = f" ({float(amount) / float(base):+.2%})" if base else ""
+    unit = f" {rule.unit}" if rule.unit else ""
+    change = Change(rule.table, rule.column, "add", _plain(amount), given.where)
+    words = f"{told}{unit}{percent} ({rule.place})"
+    return Step(rule, words, (change,), amount=to_text(_plain(amount)), share=share)
+
+
+def _plain(number: Decimal) -> Decimal:
+    """Return a number without trailing zeros or exponent."""
+    found = number.normalize()
+    return found.quantize(Decimal(1)) if found == found.to_integral_value() else found
+
+
+def rounded_up(amount: Decimal) -> Decimal:
+    """Return a positive amount rounded up to four significant digits."""
+    if amount <= 0:
+        return Decimal(0)
+    amount = Decimal(f"{amount:.9g}")  # what a solver leaves of a round number
+    return amount.quantize(Decimal(1).scaleb(amount.adjusted() - DIGITS + 1), ROUND_CEILING)
+
+
+def _status(case: Case, given: Given) -> tuple[list[Change], str]:
+    name, where = given.rule.owner, given.where
+    changes = [Change("initiatives", "status", "set", "candidate", where)]
+    ranked = case.initiatives[name].rank is not None
+    if ranked:  # it was outside the ranking
+        changes.append(Change("initiatives", "rank", "set", "", where))
+    return changes, f"make {name} a candidate{' outside the ranking' * ranked} instead of {given.rule.value}"
+
+
+def _unranked(_: Case, given: Given) -> tuple[list[Change], str]:
+    return [Change("initiatives", "rank", "set", "", given.where)], f"give up the {given.rule.words}: empty its ranks"
+
+
+def _unpaused(_: Case, given: Given) -> tuple[list[Change], str]:
+    change = Change("initiatives", "max_pause", "set", "", given.where)
+    return [change], f"allow any pause of {given.rule.owner}"
+
+
+def _incomplete(_: Case, given: Given) -> tuple[list[Change], str]:
+    change = Change("initiatives", "complete", "set", "false", given.where)
+    return [change], f"let {given.rule.owner} be funded in part of its milestones"
+
+
+SETS: dict[tuple[str, str], Callable[[Case, Given], tuple[list[Change], str]]] = {
+    ("initiatives", "status"): _status,
+    ("initiatives", "rank"): _unranked,
+    ("initiatives", "max_pause"): _unpaused,
+    ("initiatives", "complete"): _incomplete,
+}

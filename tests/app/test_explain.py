@@ -1,0 +1,151 @@
+"""`fundalign explain` through real processes: conflicts, repairs, scenarios that repair, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Runner, write_tables
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """Two conflicts that share nothing: A and B cost 11 of 10 in F's money, D costs 7 of 6 in G's."""
+    return write_tables(
+        tmp_path / "two",
+        "Two",
+        periods=2,
+        tables={
+            "funders": "funder,kind,party,currency\nF,public,P,EUR\nG,public,Q,EUR\n",
+            "budgets": "funder,cycle,first_period,last_period,payments\nF,c1,2027,2028,10\nG,c1,2027,2028,6\n",
+            "parties": "party\nP\nQ\n",
+            "initiatives": "initiative,currency,status\nA,EUR,mandatory\nB,EUR,mandatory\nC,EUR,\nD,EUR,mandatory\n",
+            "shares": "initiative,party,share\nA,P,1\nB,P,1\nC,P,1\nD,Q,1\n",
+            "milestones": "initiative,milestone,order,duration,cost,value\n"
+            "A,a1,1,1,6,10\nB,b1,1,1,5,9\nC,c1,1,1,2,4\nD,d1,1,1,7,9\n",
+        },
+    )
+
+
+def test_two_disjoint_conflicts_and_the_repair_by_hand(fundalign: Runner, two: Path, tmp_path: Path) -> None:
+    """F needs 6 + 5 = 11 of 10, a tenth more; G 7 of 6, a sixth more: 16.67 %, rounded up at four digits."""
+    ran = fundalign("explain", two)
+    assert ran.returncode == 4, ran.stderr
+    told = ran.stdout.splitlines()
+    assert told[0] == "No plan keeps every rule of Two."
+    assert sum(line.startswith("Conflict ") for line in told) == 2
+    rules = {line.strip() for line in told if line.startswith("  - ")}
+    assert "- budget of F, cycle c1: 10 EUR thousand (budgets.csv, row 2, payments)" in rules
+    assert "- status of D: mandatory (initiatives.csv, row 5, status)" in rules
+    assert "- raise budget of F, cycle c1 from 10 to 11 EUR thousand (+10.00%) (budgets.csv, row 2, payments)" in rules
+    assert "- raise budget of G, cycle c1 from 6 to 7 EUR thousand (+16.67%) (budgets.csv, row 3, payments)" in rules
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["two"]  # read-only
+
+
+def test_json_is_data_only_and_links_to_the_cells(fundalign: Runner, two: Path) -> None:
+    ran = fundalign("explain", two, "--format", "json")
+    assert ran.returncode == 4
+    found = json.loads(ran.stdout)
+    assert found["status"] == "infeasible"
+    assert [len(each["rules"]) for each in found["conflicts"]] in ([2, 3], [3, 2])
+    assert all(each["minimal"] for each in found["conflicts"])
+    cells = [cell for each in found["conflicts"] for rule in each["rules"] for cell in rule["cells"]]
+    assert {"file": "budgets.csv", "row": 3, "column": "payments"} in cells
+    (first, *_) = found["repairs"]
+    assert sorted(text for step in first["steps"] for text in step["set"]) == [
+        "budgets.payments[funder=F,cycle=c1]+=1",
+        "budgets.payments[funder=G,cycle=c1]+=1",
+    ]
+    assert first["verified_to_the_cent"]
+    assert first["least"]
+
+
+def test_the_applied_repair_is_a_scenario_that_solves(fundalign: Runner, two: Path) -> None:
+    ran = fundalign("explain", two, "--apply", two / "scenarios.toml", "-o", "why")
+    assert ran.returncode == 4
+    assert sorted(path.name for path in (two.parent / "why").iterdir()) == [
+        "explanation.json",
+        "explanation.txt",
+        "repair.toml",
+    ]
+    assert fundalign("solve", two, "--scenario", "repair").returncode == 0
+    assert fundalign("explain", two, "--scenario", "repair").returncode == 0
+    again = fundalign("explain", two, "--apply", two / "scenarios.toml")
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    assert fundalign("explain", two, "-o", "why").returncode == 2
+    assert fundalign("explain", two, "--apply", two / "scenarios.toml", "-o", "why", "--force").returncode == 4
+
+
+def test_what_was_relaxed_may_give_and_nothing_else(fundalign: Runner, two: Path) -> None:
+    ran = fundalign("explain", two, "--relax", "status", "--format", "json", "--alternatives", 2)
+    repairs = json.loads(ran.stdout)["repairs"]
+    assert 2 <= len(repairs) <= 3
+    assert any("make D a candidate" in step["words"] for repair in repairs for step in repair["steps"])
+    refused = fundalign("explain", two, "--relax", "staus")
+    assert refused.returncode == 2
+    assert "did you mean 'status'" in refused.stderr
+
+
+def test_a_red_line_is_deleted_by_hand(fundalign: Runner, little: Path, tmp_path: Path) -> None:
+    (little / "funders.csv").write_text("funder,kind,currency\nF,public,EUR\nX,private,EUR\n", encoding="utf-8")
+    (little / "budgets.csv").write_text(
+        "funder,cycle,first_period,last_period,payments\nF,c1,2027,2028,10\nX,c1,2027,2028,2\n", encoding="utf-8"
+    )
+    (little / "initiatives.csv").write_text("initiative,currency,status\nA,EUR,mandatory\nB,EUR,\n", encoding="utf-8")
+    (little / "eligibility.csv").write_text("rule,funders,initiatives,allow\nno A,F,A,false\n", encoding="utf-8")
+    ran = fundalign("explain", little, "--relax", "eligibility", "--apply", "repair.toml", "--repair", 2)
+    assert ran.returncode == 4
+    assert "red line no A (eligibility.csv, row 2, allow)" in ran.stdout
+    assert "raise budget of X, cycle c1 from 2 to 6" in ran.stdout  # 200 %: a red line given up counts 100 %
+    first = fundalign("explain", little, "--relax", "eligibility", "--apply", "first.toml")
+    assert "give up red line no A: delete row 2 of eligibility.csv" in first.stdout
+    assert "a scenario cannot delete rows; by hand" in first.stderr
+    assert not (tmp_path / "first.toml").exists()
+
+
+def test_a_feasible_case_is_0_and_says_so(fundalign: Runner, tmp_path: Path) -> None:
+    ran = fundalign("explain", "tiny")
+    assert ran.returncode == 0
+    assert "there is nothing to explain" in ran.stdout
+    asked = fundalign("explain", "tiny", "--apply", "none.toml")
+    assert asked.returncode == 0
+    assert "no repair to write" in asked.stderr
+    assert not (tmp_path / "none.toml").exists()
+
+
+def test_bad_input_is_3_and_a_missing_case_2(fundalign: Runner, little: Path) -> None:
+    assert fundalign("explain", "nowhere").returncode == 2
+    (little / "budgets.csv").write_text("funder;cycle\n", encoding="utf-8")
+    ran = fundalign("explain", little)
+    assert ran.returncode == 3
+    assert "nothing was written" in ran.stderr
+
+
+def test_a_what_if_that_contradicts_itself_is_told_in_the_words_of_check(fundalign: Runner, little: Path) -> None:
+    (little / "initiatives.csv").write_text("initiative,currency,status\nA,EUR,mandatory\nB,EUR,\n", encoding="utf-8")
+    dates = "initiative,milestone,order,duration,cost,value,earliest_start,latest_start\n"
+    (little / "milestones.csv").write_text(f"{dates}A,a1,1,1,6,10,2028,2028\nB,b1,1,1,5,9,,\n", encoding="utf-8")
+    change = ("--set", "milestones.latest_start[initiative=A]=2027")
+    ran = fundalign("explain", little, *change, "--relax", "dates")
+    assert ran.returncode == 4
+    assert "contradiction: milestones.csv, row 2, latest_start: '2027'" in ran.stdout
+    assert "  - earliest start of A/a1: 2028 (milestones.csv, row 2, earliest_start)" in ran.stdout
+    assert "delay latest start of A/a1 by 1 period, from 2027 to 2028" in ran.stdout
+    solved = fundalign("solve", little, *change)
+    assert solved.returncode == 4
+    assert "earliest start of A/a1: 2028 (milestones.csv, row 2, earliest_start)" in solved.stdout
+
+
+def test_no_time_is_7_and_nothing_is_called_infeasible(fundalign: Runner, two: Path, tmp_path: Path) -> None:
+    ran = fundalign("explain", two, "--time-limit", 1e-6, "-o", "why")
+    assert ran.returncode == 7
+    assert "No plan of Two was found in the time given; that there is none is not proved." in ran.stdout
+    assert "No plan keeps" not in ran.stdout + ran.stderr
+    assert sorted(path.name for path in (tmp_path / "why").iterdir()) == ["explanation.json", "explanation.txt"]
+    solved = fundalign("solve", two, "--time-limit", 1e-6)
+    assert solved.returncode == 7
+    assert "that there is none is not proved" in solved.stdout
+    assert "could not satisfy these rules" in solved.stdout

@@ -1,0 +1,1 @@
+"""Explanations: planted conflicts, repairs, and what the command says."""
