@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from fundalign.inputs.read import read_case
+    from fundalign.inputs.workbook_write import write_workbook
     from fundalign.optimizer.frontier import frontier
     from fundalign.optimizer.replan import replan
     from fundalign.optimizer.sensitivity import Sensitivity, SensitivityOptions, sensitivity
@@ -45,6 +46,7 @@ _HOME = {
     "SolverFailure": "inputs.faults",
     "UsageError": "inputs.faults",
     "read_case": "inputs.read",
+    "write_workbook": "inputs.workbook_write",
     "frontier": "optimizer.frontier",
     "replan": "optimizer.replan",
     "Sensitivity": "optimizer.sensitivity",
@@ -95,6 +97,7 @@ __all__ = [
     "solve",
     "verify",
     "why",
+    "write_workbook",
 ]
 
 
