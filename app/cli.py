@@ -82,7 +82,7 @@ def check(talk: Talk, case: str, annotate: Path | None, force: bool) -> int:
     """
     from .checking import check_case
 
-    return check_case(talk, case, annotate, force)
+    return check_case(talk, case) if annotate is None else check_case(talk, case, annotate, force)
 
 
 @cli.command(short_help="Find the best plan and write it, verified.")

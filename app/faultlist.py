@@ -41,6 +41,7 @@ def _table(title: str, colour: str, faults: list[Fault]) -> Table:
     """Return the faults of one file; a column that would be empty throughout is left out."""
     table = Table(title=Text(title, style=f"bold {colour}"), title_justify="left", box=box.SIMPLE_HEAD)
     table.show_edge = False
+    table.min_width = len(title)
     with_row = any(fault.row is not None for fault in faults)
     with_column = any(fault.heading for fault in faults)
     with_value = any(fault.value is not None for fault in faults)

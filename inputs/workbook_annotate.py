@@ -142,6 +142,7 @@ def _plain(text: object) -> str:
 def _list(book: Workbook, faults: Iterable[Fault]) -> None:
     """Put a sheet first that lists every fault, each with a link to its cell."""
     from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     if FAULTS in book.sheetnames:
         return
@@ -150,10 +151,10 @@ def _list(book: Workbook, faults: Iterable[Fault]) -> None:
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
     sheet["A1"] = _TITLE
-    sheet["A1"].font = Font(bold=True, size=14)
+    sheet["A1"].font = Font(name="Calibri", bold=True, size=14)
     for place, title in enumerate(_HEADER, start=1):
         head = sheet.cell(3, place, title)
-        head.font, head.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3A5F")
+        head.font, head.fill = Font(name="Calibri", bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3A5F")
     for row, fault in enumerate(faults, start=4):
         there = fault.sheet in book.sheetnames and fault.sheet not in UNREAD
         address = _address(fault) if there else ""
@@ -165,11 +166,13 @@ def _list(book: Workbook, faults: Iterable[Fault]) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         if there:
             sheet.cell(row, 2).hyperlink = f"#'{fault.sheet}'!{address}"
-            sheet.cell(row, 2).font = Font(color="1155CC", underline="single")
+            sheet.cell(row, 2).font = Font(name="Calibri", color="1155CC", underline="single")
         sheet.cell(row, 7).fill = PatternFill("solid", fgColor=COLOURS[fault.severity])
     for letter, width in zip("ABCDEFG", (16, 9, 22, 28, 48, 60, 14), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A4"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr = 0, PageSetupProperties(fitToPage=True)
 
 
 def _left_out(data: bytes) -> list[str]:

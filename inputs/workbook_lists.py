@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-LEAST_ROWS: Final = 200
+LEAST_ROWS: Final = 120
 _KINDS: Final = ("public", "private", "matching")
 
 

@@ -126,14 +126,14 @@ def _take_row(
         taken.faults.append(Fault(FILE, number, "setting", name, "every setting once", f"see row {taken.rows[name]}"))
         return
     taken.rows[name] = number
-    known = name in kinds or name.startswith(WEIGHTS)
-    kind = kinds.get(name, "number" if known else "text")
-    if value is not None:
-        text = text_of(value, "period" if name == "first_period" else kind, frequency)
-        _put(taken, name, kind, text, known)
-    elif not known:
-        hint = did_you_mean(name, kinds)
+    if name not in kinds and not name.startswith(WEIGHTS):
+        hint = did_you_mean(name, kinds, f"or {WEIGHTS}NAME, the weight of a criterion")
         taken.faults.append(Fault(FILE, number, "setting", name, "a known setting", hint))
+    elif value is not None:
+        kind = kinds.get(name, "number")
+        text = text_of(value, "period" if name == "first_period" else kind, frequency)
+        if text != "":
+            _put(taken, name, kind, text)
 
 
 def _frequency(sheet: Sheet, names: int, values: int) -> Frequency | None:
@@ -146,20 +146,15 @@ def _frequency(sheet: Sheet, names: int, values: int) -> Frequency | None:
     return None
 
 
-def _put(taken: TakenSettings, name: str, kind: str, text: str | Trouble, known: bool) -> None:
+def _put(taken: TakenSettings, name: str, kind: str, text: str | Trouble) -> None:
     """Enter a value into the settings as TOML would have it; where it is not fit keep the text and say why."""
     section, dot, key = name.partition(".")
-    target = taken.data.setdefault(section, {}) if dot and (section in SECTIONS or section == "weights") else taken.data
-    key = name if target is taken.data else key
-    if not known or text == "":
-        if text != "":
-            taken.data[name] = str(text.value if isinstance(text, Trouble) else text)
-        return
+    target, key = (taken.data.setdefault(section, {}), key) if dot else (taken.data, name)
+    parsers = {"number": parse_number, "integer": parse_integer, "boolean": parse_flag}
     if isinstance(text, Trouble):
         taken.own[FILE, None, name] = Fault(FILE, None, name, text.value, text.expected, text.hint)
         target[key] = _Unfit(text.value)
         return
-    parsers = {"number": parse_number, "integer": parse_integer, "boolean": parse_flag}
     try:
         target[key] = parsers[kind](text) if kind in parsers else text
     except PydanticCustomError as error:

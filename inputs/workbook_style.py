@@ -117,7 +117,7 @@ def lay_out(sheet: Worksheet, *, repeat: bool = True) -> None:
     """Set a sheet up for print: landscape, as wide as the page, with its name and the page at the foot."""
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.hide_gridlines(0 if repeat else 2)
+    sheet.hide_gridlines(1 if repeat else 2)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.set_footer("&L&9&A&R&9&P / &N")
