@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .faults import Fault
@@ -16,6 +16,7 @@ from .workbook_cells import MARK, Trouble, text_of
 from .workbook_open import Cell, Sheet
 
 _LISTED: Final = 10
+_HIGHEST: Final = 20
 Key = tuple[str, int | None, str | None]
 
 
@@ -43,22 +44,24 @@ def letter_of(position: int) -> str:
 def take_table(sheet: Sheet, frequency: Frequency | None) -> Taken:
     """Return the table on a sheet; a cell without a usable value costs that cell, not what else its row says."""
     name, file = sheet.title, f"{sheet.title}.csv"
+    top = _header_row(sheet)
+    lower = None if top == 1 else _lower_header(sheet, top)
     spread_merged(sheet)
-    titles = header_of(sheet)
+    titles = header_of(sheet, top)
     if not any(titles):
         known = ", ".join(TABLES[name].model_fields)
         fault = Fault(file, 1, None, None, "a header row", f"columns: {known}")
         return Taken(RawTable(name, (), (), sound=False), faults=[fault])
-    filled = {column for row, column in sheet.cells if row > 1}
+    filled = {column for row, column in sheet.cells if row > top}
     seen, faults, missing = read_header(name, titles)
-    faults = [fault for fault in faults if not _needless(fault, titles, filled)]
+    faults = [replace(fault, row=top) for fault in faults if not _needless(fault, titles, filled)]
     letters = {title or f"column {place}": letter_of(place) for place, title in enumerate(titles, start=1)}
     taken = Taken(RawTable(name, (), ()), letters)
     kinds = {column.name: column.kind for column in columns(TABLES[name])}
     at = {place: title for place, title in enumerate(seen, start=1) if title}
     kept = tuple(at.values())
     records: list[tuple[int, Cells]] = []
-    for number, cells in rows_of(sheet, start=2):
+    for number, cells in rows_of(sheet, start=top + 1):
         record: Cells = {}
         for place, title in at.items():
             if place in cells:
@@ -70,9 +73,27 @@ def take_table(sheet: Sheet, frequency: Frequency | None) -> Taken:
         records.append((number, {title: text for title, text in record.items() if text}))
     taken.raw = RawTable(name, kept, records, missing=missing)
     taken.numbers = tuple(number for number, _ in records)
-    taken.faults = [*faults, *merged_faults(sheet, file, letters)]
+    taken.faults = [*([lower] if lower else []), *faults, *merged_faults(sheet, file, letters)]
     taken.warnings = hidden_warnings(sheet, {letter for title, letter in letters.items() if title in seen})
     return taken
+
+
+def _header_row(sheet: Sheet) -> int:
+    """Return the row with the names of the columns: 1, or a lower one where only that has names we know."""
+    known = TABLES[sheet.title].model_fields
+    for row in range(1, _HIGHEST):
+        count = sum(title in known for title in header_of(sheet, row))
+        if count > (0 if row == 1 else 1):
+            return row
+    return 1
+
+
+def _lower_header(sheet: Sheet, top: int) -> Fault:
+    """Return the fault that there is something above the names of the columns, and forget what it is."""
+    sheet.merged = [each for each in sheet.merged if each[1][0] >= top]
+    above = next((str(cell.value) for (row, _), cell in sorted(sheet.cells.items()) if row < top), None)
+    hint = f"they stand in row {top}; delete the rows above them"
+    return Fault(f"{sheet.title}.csv", 1, None, above, "the names of the columns in row 1", hint)
 
 
 def header_of(sheet: Sheet, row: int = 1) -> list[str]:

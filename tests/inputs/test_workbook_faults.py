@@ -154,6 +154,19 @@ def test_notes_empty_rows_and_empty_columns_are_passed_over(settings: Any, table
     assert len(read(book, tmp_path).tables["budgets"]) == 4
 
 
+def test_a_title_above_the_table_is_one_fault(settings: Any, tables: Tables, tmp_path: Path) -> None:
+    book = book_of(settings, tables)
+    sheet = book["budgets"]
+    sheet.insert_rows(1, 2)
+    sheet["A1"] = "Budgets of the accord"
+    sheet.merge_cells("A1:E1")
+    sheet["E5"] = "x"
+    told, wrong = faults_in(book, tmp_path)
+    assert (told.row, told.value, told.expected) == (1, "Budgets of the accord", "the names of the columns in row 1")
+    assert "row 3" in told.hint
+    assert (wrong.row, wrong.letter, wrong.value) == (5, "E", "x")
+
+
 def test_merged_cells_are_one_fault_and_not_their_consequences(settings: Any, tables: Tables, tmp_path: Path) -> None:
     book = book_of(settings, tables)
     book["budgets"].merge_cells("A2:A3")  # both rows are of NM; the second one is empty now
