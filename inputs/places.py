@@ -56,9 +56,9 @@ class Places:
 
     def _placed(self, fault: Fault) -> Fault:
         sheet = _FILES.get(fault.file)
-        words = {"expected": in_sheets(fault.expected), "hint": in_sheets(fault.hint)}
+        fault = replace(fault, expected=in_sheets(fault.expected), hint=in_sheets(fault.hint))
         if sheet is None:
-            return replace(fault, **words)
+            return fault
         row, letters = fault.row, self.letters.get(sheet, {})
         letter = letters.get(fault.column or "")
         if sheet == SETTINGS:
@@ -68,7 +68,7 @@ class Places:
         elif sheet == SCENARIOS and row is None:
             row = self._row_of_change(fault.column or "")
         value = in_sheets(fault.value) if fault.value in _FILES else fault.value
-        return replace(fault, file=self.book, sheet=sheet, row=row, letter=letter, value=value, **words)
+        return replace(fault, file=self.book, sheet=sheet, row=row, letter=letter, value=value)
 
     def _row_of_change(self, place: str) -> int | None:
         """Return the row of the change, or the first of the scenario, that the words name."""

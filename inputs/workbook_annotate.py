@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .faults import Fault, UsageError
+from .workbook_escapes import escaped, printable, restored
 from .workbook_open import cells_of, loaded, workbook_bytes
 from .workbook_read import FAULTS, UNREAD
 from .workbook_write import refuse_workbook, write_whole
@@ -23,8 +24,6 @@ COLOURS: Final = {"fault": "F4B183", "contradiction": "F4B183", "warning": "FFE6
 AUTHOR: Final = "fundalign check"
 _TITLE: Final = "Faults found by fundalign check"
 _HEADER: Final = ("sheet", "cell", "column", "value", "expected", "hint", "kind")
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ESCAPE: Final = re.compile("_x(?=[0-9A-Fa-f]{4}_)")
 _KEPT_OUT: Final = {
     "pictures": re.compile(r"xl/media/"),
     "form controls": re.compile(r"xl/(ctrlProps|activeX)/"),
@@ -76,14 +75,9 @@ def _make_writable(book: Workbook) -> None:
     for sheet in book.worksheets:
         for cell in cells_of(sheet):
             if isinstance(cell.value, str) and cell.data_type == "s":
-                cell._value = _written(cell.value)
+                cell._value = escaped(restored(cell.value))
             if cell.comment is not None:
                 _fit(cell.comment)
-
-
-def _written(text: str) -> str:
-    escaped = _ESCAPE.sub("_x005F_x", text)
-    return _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", escaped)
 
 
 def _fit(comment: Any) -> None:
@@ -124,7 +118,7 @@ def _mark(sheet: Worksheet, address: str, faults: Sequence[Fault]) -> None:
     cell.fill = PatternFill("solid", fgColor=COLOURS[severity])
     lines = [f"{AUTHOR}:", *(_words(fault) for fault in faults)]
     before = [] if cell.comment is None else [str(cell.comment.text).rstrip(), ""]
-    comment = Comment(_plain("\n".join([*before, *lines])), AUTHOR)
+    comment = Comment(printable("\n".join([*before, *lines])), AUTHOR)
     _fit(comment)
     cell.comment = comment
 
@@ -132,11 +126,6 @@ def _mark(sheet: Worksheet, address: str, faults: Sequence[Fault]) -> None:
 def _words(fault: Fault) -> str:
     kind = "" if fault.severity == "fault" else f"{fault.severity}: "
     return f"{kind}expected {fault.expected}" + (f" ({fault.hint})" if fault.hint else "")
-
-
-def _plain(text: object) -> str:
-    """Return a text without characters that no note or cell of a workbook can have."""
-    return _UNWRITABLE.sub("\ufffd", "" if text is None else str(text))
 
 
 def _list(book: Workbook, faults: Iterable[Fault]) -> None:
@@ -161,7 +150,7 @@ def _list(book: Workbook, faults: Iterable[Fault]) -> None:
         texts = (fault.sheet, address, fault.column, fault.value, fault.expected, fault.hint, fault.severity)
         for place, text in enumerate(texts, start=1):
             cell = sheet.cell(row, place)
-            cell.value = _plain(text)
+            cell.value = printable(text)
             cell.data_type = "s"  # whatever it begins with
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         if there:

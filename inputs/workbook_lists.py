@@ -15,6 +15,7 @@ from .periods import PERIODS_PER_YEAR, label_of, ordinal
 from .schema import Column
 from .settings import Settings
 from .tables import TABLES, Row
+from .workbook_escapes import printable
 from .workbook_read import LISTS
 from .workbook_tables import letter_of
 
@@ -150,12 +151,12 @@ def _gathered(
     for row, (formula, value) in enumerate(cells, start=1):
         so_far += value != ""
         if formula:
-            sheet.write_formula(row, column, formula, None, value)
+            sheet.write_formula(row, column, formula, None, printable(value))
         else:
             sheet.write_string(row, column, value)
         sheet.write_formula(row, column + 1, f'=N({count}{row})+({raw}{row + 1}<>"")', None, so_far)
         nth = f'=IFERROR(INDEX(${raw}$2:${raw}${last},MATCH({row},${count}$2:${count}${last},0)),"")'
-        sheet.write_formula(row, column + 2, nth, None, found[row - 1] if row <= len(found) else "")
+        sheet.write_formula(row, column + 2, nth, None, printable(found[row - 1]) if row <= len(found) else "")
     _define(book, name, count, text, last)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .faults import Fault, InputError
+from .workbook_escapes import restored, unescaped_package
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -150,7 +151,7 @@ def loaded(path: Path, data: bytes, *, values: bool, rich: bool = False) -> Work
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(BytesIO(data), data_only=values, rich_text=rich)
+            book = load_workbook(BytesIO(unescaped_package(data)), data_only=values, rich_text=rich)
     except BROKEN as error:
         hint = f"it is broken ({type(error).__name__}); open it in a spreadsheet program and save it again"
         raise InputError([Fault(path.name, None, None, None, _EXPECTED, hint)]) from None
@@ -207,7 +208,7 @@ def _cell(cell: Any) -> Cell | None:
     if cell.data_type == "e":
         return Cell(str(value), error=True)
     if isinstance(value, str):
-        return Cell(value) if value else None
+        return Cell(restored(value)) if value else None
     if isinstance(value, bool | int | float | date | datetime | time | timedelta):
         return Cell(value)
     return Cell(str(value))

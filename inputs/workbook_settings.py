@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from .cells import parse_flag, parse_integer, parse_number
 from .faults import Fault, did_you_mean
-from .periods import Frequency
+from .periods import PERIODS_PER_YEAR, Frequency
 from .settings import FILE, SECTIONS, Settings
 from .texts import settings_data, to_text
 from .workbook_cells import Trouble, text_of
@@ -138,12 +138,9 @@ def _take_row(
 
 def _frequency(sheet: Sheet, names: int, values: int) -> Frequency | None:
     """Return the frequency that the sheet states, by which a date in it may be a month."""
-    for (row, column), cell in sheet.cells.items():
-        if column == names and cell.value == "frequency":
-            stated = sheet.cells.get((row, values))
-            if stated is not None and stated.value in ("Y", "H", "Q", "M"):
-                return stated.value
-    return None
+    rows = [row for (row, column), cell in sheet.cells.items() if column == names and cell.value == "frequency"]
+    stated = [sheet.cells[row, values].value for row in rows if (row, values) in sheet.cells]
+    return next((each for each in PERIODS_PER_YEAR if stated and each == stated[0]), None)
 
 
 def _put(taken: TakenSettings, name: str, kind: str, text: str | Trouble) -> None:

@@ -14,6 +14,7 @@ from .scenarios import scenarios_data
 from .settings import Settings
 from .tables import TABLES
 from .workbook_cover import add_cover, add_instructions, cover_cells
+from .workbook_escapes import printable
 from .workbook_lists import Tables, add_lists
 from .workbook_sheets import add_scenarios, add_table
 from .workbook_style import OPTIONS, make_style
@@ -65,7 +66,7 @@ def _content(settings: Settings | None, tables: Tables, scenarios: Mapping[str, 
     out = BytesIO()
     book = Workbook(out, OPTIONS)
     title = "Funding case" if settings is None else settings.name
-    book.set_properties({"title": title, "comments": "Made with fundalign", "created": _MADE})
+    book.set_properties({"title": printable(title), "comments": "Made with fundalign", "created": _MADE})
     style = make_style(book)
     add_cover(book, style, settings)
     add_instructions(book, style)
