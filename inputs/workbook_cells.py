@@ -12,6 +12,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from pydantic_core import PydanticCustomError
+
+from .cells import parse_integer, parse_number
 from .periods import EXAMPLES, Frequency
 from .workbook_open import Cell, Held
 
@@ -63,6 +66,18 @@ def _expected(kind: str, frequency: Frequency | None) -> str:
     if kind == "period":
         return f"a period such as {EXAMPLES[frequency or 'Y']}" + (f" (frequency {frequency})" if frequency else "")
     return _EXPECTED.get(kind, "a value")
+
+
+def as_typed(text: str, kind: str) -> str | Trouble:
+    """Return the text of a cell that holds text; where a number is asked for and it is none, why that is."""
+    parsers = {"number": parse_number, "integer": parse_integer}
+    try:
+        if kind in parsers and text != "":
+            parsers[kind](text)
+    except PydanticCustomError as error:
+        hint = "the cell holds text, not a number; format it as a number and type it again"
+        return Trouble(text, str((error.context or {})["expected"]), hint)
+    return text
 
 
 def number_text(value: float, *, computed: bool = False) -> str:

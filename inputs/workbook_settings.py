@@ -14,7 +14,7 @@ from .faults import Fault, did_you_mean
 from .periods import PERIODS_PER_YEAR, Frequency
 from .settings import FILE, SECTIONS, Settings
 from .texts import settings_data, to_text
-from .workbook_cells import Trouble, text_of
+from .workbook_cells import Trouble, as_typed, text_of
 from .workbook_open import Cell, Sheet
 from .workbook_tables import Key, header_of, hidden_warnings, letter_of, merged_faults, rows_of, spread_merged
 
@@ -132,6 +132,8 @@ def _take_row(
     elif value is not None:
         kind = kinds.get(name, "number")
         text = text_of(value, "period" if name == "first_period" else kind, frequency)
+        if isinstance(value.value, str) and isinstance(text, str):
+            text = as_typed(text, kind)
         if text != "":
             _put(taken, name, kind, text)
 

@@ -12,7 +12,7 @@ from .parsing import Cells, RawTable
 from .periods import Frequency
 from .schema import columns
 from .tables import TABLES
-from .workbook_cells import MARK, Trouble, text_of
+from .workbook_cells import MARK, Trouble, as_typed, text_of
 from .workbook_open import Cell, Sheet
 
 _LISTED: Final = 10
@@ -66,6 +66,8 @@ def take_table(sheet: Sheet, frequency: Frequency | None) -> Taken:
         for place, title in at.items():
             if place in cells:
                 text = text_of(cells[place], kinds[title], frequency)
+                if isinstance(cells[place].value, str) and isinstance(text, str):
+                    text = as_typed(text, kinds[title])
                 if isinstance(text, Trouble):
                     taken.own[file, number, title] = Fault(file, number, title, text.value, text.expected, text.hint)
                     text = MARK + text.value
