@@ -15,7 +15,6 @@ from openpyxl import load_workbook
 import fundalign as fa
 from fundalign.inputs.read import case_from_tables, hash_inputs, read_raw, write_case
 from fundalign.inputs.shipped import shipped_path
-from fundalign.inputs.toml import load_toml
 
 from .books import book_of, faults_in, read
 from .conftest import SETTINGS, TABLES, Tables
@@ -39,10 +38,10 @@ def same(one: fa.Case, other: fa.Case) -> bool:
     return (one.settings, one.tables, one.scenarios) == (other.settings, other.tables, other.scenarios)
 
 
-@pytest.mark.parametrize("name", ["tiny", "quantum"])
-def test_shipped_cases_to_a_workbook_and_back(name: str, tmp_path: Path) -> None:
-    case = fa.read_case(shipped_path(name))
-    book = fa.write_workbook(case, tmp_path / "book.xlsx")
+def test_a_shipped_case_to_a_workbook_and_back(tmp_path: Path) -> None:
+    raw = read_raw(shipped_path("quantum"))
+    case = fa.read_case(shipped_path("quantum"))
+    book = fa.write_workbook(case, tmp_path / "book.xlsx", scenarios=raw.scenarios)
     there = fa.read_case(book)
     assert same(case, there)
     assert there.hash == case.hash
@@ -51,18 +50,8 @@ def test_shipped_cases_to_a_workbook_and_back(name: str, tmp_path: Path) -> None
     back = fa.read_case(tmp_path / "folder")
     assert same(case, back)
     assert back.hash == case.hash
-
-
-def test_a_workbook_is_the_same_to_the_byte_whenever_it_is_written(small: fa.Case, tmp_path: Path) -> None:
-    first, second = (fa.write_workbook(small, tmp_path / name).read_bytes() for name in ("a.xlsx", "b.xlsx"))
-    assert first == second
-
-
-def test_grids_stay_grids(tmp_path: Path) -> None:
-    raw = read_raw(shipped_path("quantum"))
-    book = fa.write_workbook(fa.read_case(shipped_path("quantum")), tmp_path / "q.xlsx", scenarios=raw.scenarios)
-    there = read_raw(book)
-    assert there.scenarios == load_toml((shipped_path("quantum") / "scenarios.toml").read_text("utf-8"), "")[0]
+    # and grids stay grids
+    assert read_raw(book).scenarios == raw.scenarios
     rows = list(load_workbook(book)["scenarios"].values)
     assert rows[0] == ("scenario", "kind", "change", "table", "column", "where", "operation", "value")
     assert rows[-1] == (
@@ -75,6 +64,11 @@ def test_grids_stay_grids(tmp_path: Path) -> None:
         "multiply",
         1.05,
     )
+
+
+def test_a_workbook_is_the_same_to_the_byte_whenever_it_is_written(small: fa.Case, tmp_path: Path) -> None:
+    first, second = (fa.write_workbook(small, tmp_path / name).read_bytes() for name in ("a.xlsx", "b.xlsx"))
+    assert first == second
 
 
 def test_the_hash_is_of_values_and_not_of_how_they_are_written() -> None:
@@ -95,7 +89,7 @@ def test_the_hash_of_the_file_is_that_of_its_bytes(small: fa.Case, tmp_path: Pat
     assert set(hash_inputs(book)) == {"book.xlsx"}
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=8, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @given(st.data())
 def test_random_cases_with_odd_texts(data: st.DataObject) -> None:
     tables: dict[str, list[dict[str, object]]] = {name: [dict(row) for row in rows] for name, rows in TABLES.items()}
