@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from fundalign.inputs.read import read_case
+    from fundalign.inputs.workbook_write import write_workbook
     from fundalign.optimizer.explain import explain
     from fundalign.optimizer.frontier import frontier
     from fundalign.optimizer.replan import replan
@@ -48,6 +49,7 @@ _HOME = {
     "UsageError": "inputs.faults",
     "read_case": "inputs.read",
     "explain": "optimizer.explain",
+    "write_workbook": "inputs.workbook_write",
     "frontier": "optimizer.frontier",
     "replan": "optimizer.replan",
     "Sensitivity": "optimizer.sensitivity",
@@ -101,6 +103,7 @@ __all__ = [
     "solve",
     "verify",
     "why",
+    "write_workbook",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,9 +32,14 @@ NEVER_BINDING = ("milestones", "cover", "eligibility", "currency", "accounts")
 NO_PLAN = "there is no plan to verify"
 
 
-def check_case(talk: Talk, text: str) -> int:
-    """Report all faults and warnings of a case, and what it contains when it has no fault."""
+def check_case(talk: Talk, text: str, copy: Path | None = None, force: bool = False) -> int:
+    """Report all faults and warnings of a case, and what it contains when it has no fault.
+
+    Those of a workbook are also marked in a `copy` of it.
+    """
     path = case_path(text)
+    if copy is not None:
+        _refuse_copy(path, copy, force)
     try:
         with talk.waiting(f"reading {stem_of(path)}"):
             case = read_case(path)
@@ -42,13 +48,42 @@ def check_case(talk: Talk, text: str) -> int:
             raise InputError([*faults, *case.warnings])
     except InputError as error:
         _show_faults(talk, error)
+        _write_copy(talk, path, error.faults, copy, force)
         return Exit.INVALID_INPUT
+    _write_copy(talk, path, case.warnings, copy, force)
     if talk.wants_json:
         talk.data(as_json(case.warnings))
     else:
         talk.show(*fault_tables(case.warnings), summary_table(case))
         talk.show(f"no faults{_and_warnings(len(case.warnings))}")
     return Exit.DONE
+
+
+def _refuse_copy(path: Path, copy: Path, force: bool) -> None:
+    from ..inputs.workbook_annotate import refuse_copy
+
+    if path.is_dir():
+        raise UsageError(f"--annotate marks the faults of a workbook; {path} is a folder")
+    refuse_copy(path, copy, force=force)
+
+
+def _write_copy(talk: Talk, path: Path, faults: Sequence[Fault], copy: Path | None, force: bool) -> None:
+    """Write the copy of a workbook with its faults marked; without faults, or of what is no workbook, there is none."""
+    from ..inputs.workbook_annotate import annotate
+
+    if copy is None:
+        return
+    if not faults:
+        talk.log.info(f"nothing to mark; {copy} was not written", "copy")
+        return
+    try:
+        lost = annotate(path, faults, copy, force=force)
+    except InputError:
+        talk.log.warning(f"{path} cannot be opened, so there is no copy to mark its faults in", "copy")
+        return
+    talk.log.info(f"marked in a copy: {copy}", "copy")
+    if lost:
+        talk.log.warning(f"the copy lacks the {', '.join(lost)} of the workbook", "copy", lost=lost)
 
 
 def scenarios_that_fail(case: Case) -> list[Fault]:
@@ -59,12 +94,12 @@ def scenarios_that_fail(case: Case) -> list[Fault]:
             case.apply(scenario.changes)
         except InputError as error:
             place = f"scenario '{scenario.name}'"
-            told = (f"{each.expected}, in {each.file}" for each in error.faults)
+            told = (f"{each.expected}, in {each.source}" for each in error.faults)
             faults += [
                 Fault(SCENARIOS, None, place, each.value, words, each.hint)
                 for each, words in zip(error.faults, told, strict=True)
             ]
-    return faults
+    return case.told(faults)
 
 
 def _show_faults(talk: Talk, error: InputError) -> None:

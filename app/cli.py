@@ -40,7 +40,8 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def cli() -> None:
     """Decide together which joint programmes to fund, and who pays what, in which year and currency.
 
-    CASE is a folder with case.toml and tables, or the name of a shipped case (an existing path wins).
+    CASE is a folder with case.toml and tables, an .xlsx workbook with the same as sheets, or the name of a shipped
+    case (an existing path wins).
 
     Exit codes: 0 done, 1 a defect of fundalign, 2 wrong usage, 3 invalid input, 4 infeasible, 5 unbounded or
     numerical trouble, 6 limit reached (a plan is written), 7 limit reached without a plan, 9 verification
@@ -48,38 +49,41 @@ def cli() -> None:
     """
 
 
-@cli.command(short_help="Start a new case from a shipped example.")
-@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--example", default="tiny", show_default=True, metavar="NAME", help="The shipped case to copy.")
+@cli.command(short_help="Start a new case, as a folder or a workbook.")
+@click.argument("target", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--xlsx", "book", type=click.Path(path_type=Path), metavar="FILE", help="Write a workbook to fill in.")
+@click.option("--example", metavar="CASE", help="The case to copy, shipped or a path; default tiny for DIR.")
+@click.option("--force", is_flag=True, help="Replace FILE.")
 @talking
-def new(talk: Talk, target: Path, example: str) -> int:
-    """Copy a shipped case into the new folder DIR, to start from.
+def new(talk: Talk, target: Path | None, book: Path | None, example: str | None, force: bool) -> int:
+    """Copy a case into the new folder DIR, or into the workbook FILE, to start from.
 
-    The default `tiny` can be read whole and solved by hand; `quantum` shows every table.
+    The example `tiny` can be read whole and solved by hand; `quantum` shows every table. Without --example the workbook
+    is an empty template: a sheet per table, with notes, drop-downs and instructions. --example takes the path of a case
+    too, so that a folder becomes a workbook, and a workbook a folder.
     """
-    from .folders import copy_example
+    from .starting import new_case
 
-    names = copy_example(example, target)
-    if talk.wants_json:
-        talk.data({"case": str(target), "example": example, "files": names})
-    else:
-        talk.show(f"{target}: {len(names)} files of the example '{example}': {', '.join(names)}")
-        talk.show(f"next: fundalign check {target}")
-    return Exit.DONE
+    return new_case(talk, target, book, example, force)
 
 
 @cli.command(short_help="Report all faults of a case at once.")
 @click.argument("case", metavar="CASE")
+@click.option(
+    "--annotate", type=click.Path(path_type=Path), metavar="FILE", help="Mark them in a copy of the workbook."
+)
+@click.option("--force", is_flag=True, help="Replace FILE.")
 @talking
-def check(talk: Talk, case: str) -> int:
+def check(talk: Talk, case: str, annotate: Path | None, force: bool) -> int:
     """Read a case and report every fault in one go; exit 0 when it and its scenarios can be solved, 3 otherwise.
 
-    With --format json: a list of {file, row, column, value, expected, hint}. A warning has the same keys and
-    "severity": "warning"; an empty list is a clean case.
+    With --annotate the faults of a workbook are also marked in a copy of it: cells coloured, notes with what was
+    expected, and a list. With --format json: a list of {file, row, column, value, expected, hint}, of a workbook also
+    sheet and letter. A warning has the same keys and "severity": "warning"; an empty list is a clean case.
     """
     from .checking import check_case
 
-    return check_case(talk, case)
+    return check_case(talk, case) if annotate is None else check_case(talk, case, annotate, force)
 
 
 @cli.command(short_help="Find the best plan and write it, verified.")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from ..inputs.faults import UsageError
-from ..inputs.shipped import resolve_case, shipped_cases, shipped_path
+from ..inputs.shipped import resolve_case
 from ..results.folder import refuse_existing
 
 LONGEST_NAME = 200  # bytes; the run is first written beside it under a longer, temporary name
@@ -54,20 +53,3 @@ def output_folder(
     if not os.access(ancestor, os.W_OK | os.X_OK):
         raise UsageError(f"{folder} cannot be written: no permission in {ancestor}")
     return folder
-
-
-def copy_example(example: str, target: Path) -> list[str]:
-    """Copy a shipped case into a new (or empty) folder and return the names of the files written.
-
-    Raises UsageError when there is no such example or the folder holds something already.
-    """
-    if example not in shipped_cases():
-        raise UsageError(f"no shipped case {example!r}; there are: {', '.join(shipped_cases())}")
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} exists and is not an empty folder; choose another name")
-    source = shipped_path(example)
-    target.mkdir(parents=True, exist_ok=True)
-    names = sorted(path.name for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
-    for name in names:
-        shutil.copyfile(source / name, target / name)
-    return names

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
 
 from .accessors import Cycle, Facts, Precedence
 from .approved import Approved
@@ -12,9 +14,10 @@ from .check import run_checks
 from .draft import Draft
 from .faults import Fault, InputError, UsageError, did_you_mean
 from .parsing import ParsedTable, RawTable, parse_table
+from .places import Places
 from .scenarios import Scenario
 from .tables import TABLES, Row
-from .texts import row_cells, to_text
+from .texts import canonical_text, row_cells, to_text
 
 __all__ = ["Case", "Cycle", "Precedence"]
 _NAMED = 3
@@ -27,6 +30,7 @@ class Case(Facts):
     ``name`` is the stem of the path it was read from. ``contradictions`` is only filled on a case made by a
     change: rules that leave no plan, so that solving it is infeasible before any search. With an ``approved``
     plan the case is a re-plan of it. ``numbers`` are those of rows in files that have blank lines between them.
+    ``places`` tells where in a workbook it stands; it is no part of what a case is.
     """
 
     scenarios: tuple[Scenario, ...] = ()
@@ -35,12 +39,26 @@ class Case(Facts):
     contradictions: tuple[Fault, ...] = ()
     approved: Approved | None = None
     numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    places: Places | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """The SHA-256 of settings and tables, whatever carries them: a folder, a workbook, or Python.
+
+        Two cases have the same hash when every setting and every table, row by row, has the same values; how these are
+        written (``1.50``, ``1.5``), defaults that are spelled out, scenarios and warnings do not count.
+        """
+        return sha256(canonical_text(self.settings, self.tables).encode("utf-8", "surrogatepass")).hexdigest()
 
     def numbered(self, table: str) -> tuple[int, ...]:
         """Return the numbers of the rows of a table as a spreadsheet shows them; the header is row 1."""
         count = len(self.tables.get(table, ()))
         known = self.numbers.get(table, ())
         return known if len(known) == count else tuple(range(2, count + 2))
+
+    def told(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Return faults of this case with their places in the workbook it was read from, if it was."""
+        return list(faults) if self.places is None else self.places.counted(faults)
 
     def __repr__(self) -> str:
         """Return name and sizes in one line."""
@@ -87,11 +105,11 @@ class Case(Facts):
         for change in made:
             faults = place_faults(change)
             if faults:
-                raise InputError(_naming(faults, (change,)))
+                raise InputError(self.told(_naming(faults, (change,))))
             try:
                 facts = _changed(facts, change)
             except InputError as error:
-                raise InputError(_naming(error.faults, (change,))) from None
+                raise InputError(self.told(_naming(error.faults, (change,)))) from None
         return self._checked(facts, made)
 
     def adding(self, table: str, cells: Mapping[str, object]) -> Case:
@@ -114,16 +132,17 @@ class Case(Facts):
         draft = Draft(facts, parsed)
         run_checks(draft)
         if draft.faults:
-            raise InputError(_naming(draft.faults, made) if made else draft.faults)
+            raise InputError(self.told(_naming(draft.faults, made) if made else draft.faults))
         return Case(
             facts.settings,
             facts.tables,
             self.scenarios,
             self.name,
-            tuple(draft.warnings),
-            tuple(draft.contradictions),
+            tuple(self.told(draft.warnings)),
+            tuple(self.told(draft.contradictions)),
             None if self.approved is None else self.approved.again(facts),
             self.numbers,
+            self.places,
         )
 
 

@@ -20,7 +20,8 @@ class Fault:
 
     ``row`` is numbered as a spreadsheet does (the header is row 1; in a TOML file the line); ``None`` where
     the whole file or column is meant. ``severity`` tells plain faults from contradictions (each value is
-    fine, together they leave no plan) and from warnings (the case can be solved as it is).
+    fine, together they leave no plan) and from warnings (the case can be solved as it is). In a workbook
+    ``file`` is the workbook, ``sheet`` the sheet and ``letter`` that of the column.
     """
 
     file: str
@@ -30,13 +31,27 @@ class Fault:
     expected: str
     hint: str = ""
     severity: Severity = "fault"
+    sheet: str | None = None
+    letter: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The file, or the sheet of the workbook."""
+        return self.file if self.sheet is None else f"{self.file}, sheet {self.sheet}"
+
+    @property
+    def heading(self) -> str:
+        """The column as it is told: its name, and its letter in a workbook; empty where there is none."""
+        if self.letter is None:
+            return self.column or ""
+        return f"{self.column} ({self.letter})" if self.column else f"column {self.letter}"
 
     @property
     def place(self) -> str:
         """File, row and column in words."""
         row = "" if self.row is None else f", row {self.row}"
-        column = "" if self.column is None else f", {self.column}"
-        return f"{self.file}{row}{column}"
+        column = f", {self.heading}" if self.heading else ""
+        return f"{self.source}{row}{column}"
 
     def __str__(self) -> str:
         """Say the fault in one line."""
@@ -46,8 +61,8 @@ class Fault:
         return _on_one_line(f"{told}{self.place}:{value} expected {self.expected}{hint}")
 
     def as_dict(self) -> dict[str, str | int | None]:
-        """Return file, row, column, value, expected, hint and severity for JSON."""
-        return {
+        """Return file, row, column, value, expected, hint and severity for JSON; in a workbook sheet and letter too."""
+        entries: dict[str, str | int | None] = {
             "file": self.file,
             "row": self.row,
             "column": self.column,
@@ -56,6 +71,9 @@ class Fault:
             "hint": self.hint,
             "severity": self.severity,
         }
+        if self.sheet is not None:
+            entries |= {"sheet": self.sheet, "letter": self.letter}
+        return entries
 
 
 def _shortened(text: str) -> str:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from .assemble import UNREADABLE, RawCase
 from .faults import Fault, InputError, UsageError
-from .files import decode, load, read_csv
 from .fx_estimate import Estimates
 from .parsing import ParsedTable, parse_table
-from .read import case_folder
+from .read import read_raw
 from .rows import Row
 from .settings import FILE as CASE
 from .tables import CorrelationRow, CurrencyRow
 from .texts import table_text
-from .toml import load_toml, parse_settings
+from .toml import parse_settings
 
 FILES: Final = ("currencies.csv", "correlations.csv")
 _NAMING: Final = ("funders", "parties", "initiatives")
@@ -35,20 +35,17 @@ def read_money(path: str | Path) -> CaseMoney:
 
     Of the tables that name currencies only these columns are judged, so that a case without currencies.csv will do.
     """
-    folder = case_folder(path)
-    if not (folder / CASE).is_file():
-        raise UsageError(f"{folder} has no {CASE}")
-    data, faults = load(folder / CASE)
-    text, badly = decode(data or b"", CASE)
-    settings, syntax = load_toml(text, CASE)
-    parsed, wrong, doubtful = parse_settings(settings)
-    faults += [*badly, *syntax]
-    if not syntax and "currency" in doubtful:
+    raw = read_raw(path)
+    if raw.settings is None:
+        raise UsageError(f"{path} has no {CASE if raw.places is None else 'sheet case'}")
+    parsed, wrong, doubtful = parse_settings(raw.settings)
+    faults = [fault for fault in raw.faults if fault.file == CASE or fault.sheet is not None]
+    if raw.settings is not UNREADABLE and "currency" in doubtful:
         faults += [fault for fault in wrong if fault.column == "currency"]
     named: dict[str, None] = {}
     rows: dict[str, CurrencyRow] = {}
     for name in ("currencies", *_NAMING):
-        table, told = _table(folder, name)
+        table, told = _table(raw, name)
         faults += told
         for row in (*table.rows, *(row for _, row in table.partial)):
             if isinstance(row, CurrencyRow) and not told:
@@ -56,24 +53,21 @@ def read_money(path: str | Path) -> CaseMoney:
             code = getattr(row, "currency", None)
             named |= {code: None} if code else {}
     if faults:
-        raise InputError(faults)
+        raise InputError(faults if raw.places is None else raw.places.read(faults))
     named.pop(parsed.currency, None)
     return CaseMoney(parsed.currency, tuple(named), rows)
 
 
-def _table(folder: Path, name: str) -> tuple[ParsedTable, list[Fault]]:
+def _table(raw: RawCase, name: str) -> tuple[ParsedTable, list[Fault]]:
     """Return a table as far as it could be read, with the faults of its form and of what it says of currencies."""
-    place = folder / f"{name}.csv"
-    if not place.is_file():
+    if name not in raw.tables:
         return ParsedTable(), []
-    data, faults = load(place)
-    text, badly = decode(data or b"", place.name)
-    raw, form = read_csv(name, text)
-    table = parse_table(raw, None)
+    table = parse_table(raw.tables[name], None)
     judged = name == "currencies"
+    form = [fault for fault in raw.faults if fault.file == f"{name}.csv"]
     form = [fault for fault in form if judged or fault.column in (None, "currency")]
     wrong = [fault for fault in table.faults if judged or fault.column == "currency"]
-    return table, [*faults, *badly, *form, *wrong]
+    return table, [*form, *wrong]
 
 
 def tables_of(estimates: Estimates, money: CaseMoney | None) -> tuple[list[CurrencyRow], list[CorrelationRow]]:

@@ -1,52 +1,56 @@
-"""Reading and writing a case: a folder of case.toml and CSV tables to a checked, frozen case, and back."""
+"""Reading and writing a case: a folder of case.toml and CSV tables, or a workbook, to a checked case, and back."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from .accessors import Facts
+from .assemble import UNREADABLE, RawCase, assemble
 from .case import Case
-from .check import run_checks
-from .draft import Draft
-from .faults import Fault, InputError, UsageError, did_you_mean
+from .faults import Fault, UsageError, did_you_mean
 from .files import decode, input_files, load, read_csv, table_from_dicts, unknown_files
-from .parsing import ParsedTable, RawTable, parse_table
-from .scenario_faults import scenario_faults
+from .parsing import RawTable
 from .scenarios import FILE as SCENARIOS
-from .scenarios import parse_scenarios, scenarios_text
+from .scenarios import scenarios_text
 from .settings import FILE as CASE
 from .tables import TABLES
 from .texts import settings_text, table_text
-from .toml import load_toml, parse_settings
+from .toml import load_toml
+from .workbook_open import is_workbook
+from .workbook_read import raw_workbook
 
-__all__ = ["case_from_tables", "hash_inputs", "read_case", "write_case"]
-
-
-def case_folder(path: str | Path) -> Path:
-    """Return the folder of a case; ``UsageError`` if there is none, or it is a workbook."""
-    folder = Path(path)
-    if not folder.exists():
-        raise UsageError(f"no such path: {folder}")
-    if folder.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        raise UsageError(f"not supported yet: {folder.name} is a workbook; give a folder with case.toml and CSV tables")
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder with case.toml and CSV tables")
-    return folder
+__all__ = ["case_from_tables", "hash_inputs", "read_case", "read_raw", "write_case"]
 
 
-UNREADABLE: Final[dict[str, Any]] = {}  # stands for a TOML file whose faults are told already
+def case_place(path: str | Path) -> Path:
+    """Return the folder or workbook of a case; ``UsageError`` if there is none."""
+    place = Path(path)
+    if not place.exists():
+        raise UsageError(f"no such path: {place}")
+    if not place.is_dir() and not is_workbook(place):
+        raise UsageError(f"{place} is not a folder with case.toml and CSV tables, nor an .xlsx workbook")
+    return place
 
 
 def read_case(path: str | Path) -> Case:
-    """Read and check the case in a folder.
+    """Read and check the case in a folder or a workbook.
 
-    ``InputError`` lists all faults, contradictions included; ``UsageError`` if there is no such folder.
+    ``InputError`` lists all faults, contradictions included; ``UsageError`` if there is no such folder or workbook.
     Warnings are kept on the case.
     """
-    folder = case_folder(path)
+    return assemble(read_raw(path))
+
+
+def read_raw(path: str | Path) -> RawCase:
+    """Return what a folder or workbook says, as text, with the faults of its form."""
+    place = case_place(path)
+    return raw_folder(place) if place.is_dir() else raw_workbook(place)
+
+
+def raw_folder(folder: Path) -> RawCase:
+    """Return what the files of a case folder say."""
     faults = unknown_files(folder)
     tomls: dict[str, dict[str, Any]] = {}
     raws: dict[str, RawTable] = {}
@@ -67,7 +71,7 @@ def read_case(path: str | Path) -> Case:
         raws[name], form = read_csv(name, text)
         faults += form
     name = folder.resolve().stem if folder.name in ("", ".", "..") else folder.stem
-    return _build(tomls.get(CASE), tomls.get(SCENARIOS, {}), raws, name, faults)
+    return RawCase(name, tomls.get(CASE), tomls.get(SCENARIOS, {}), raws, faults)
 
 
 def case_from_tables(
@@ -90,53 +94,7 @@ def case_from_tables(
             continue
         raws[table], form = table_from_dicts(table, rows)
         faults += form
-    return _build(settings, {"scenario": list(scenarios)}, raws, name, faults)
-
-
-def _build(
-    case_toml: Mapping[str, Any] | None,
-    scenarios_toml: Mapping[str, Any],
-    raws: Mapping[str, RawTable],
-    name: str,
-    faults: list[Fault],
-) -> Case:
-    unreadable = case_toml is UNREADABLE
-    settings, wrong, doubtful = parse_settings({} if case_toml is None or unreadable else case_toml)
-    if case_toml is None:
-        wrong = [Fault(CASE, None, None, None, "this file", "it is required")]
-    faults += [] if unreadable else wrong
-    frequency = None if "frequency" in doubtful or case_toml is None or unreadable else settings.frequency
-    if frequency is None:
-        doubtful |= {"frequency"}
-    parsed: dict[str, ParsedTable] = {}
-    for table, model in TABLES.items():
-        if table in raws:
-            parsed[table] = parse_table(raws[table], frequency)
-            faults += parsed[table].faults
-            continue
-        parsed[table] = ParsedTable(sound=not model.NEEDED)
-        if model.NEEDED:
-            faults.append(Fault(f"{table}.csv", None, None, None, "this file", "it is required"))
-    facts = Facts(settings, {table: tuple(each.rows) for table, each in parsed.items()})
-    draft = Draft(facts, parsed, doubtful, faults)
-    run_checks(draft)
-    scenarios, badly = ((), []) if scenarios_toml is UNREADABLE else parse_scenarios(scenarios_toml)
-    faults += badly
-    judged = {table for table in TABLES if draft.whole(table)} | (set() if doubtful else {"case"})
-    faults += scenario_faults(facts, scenarios, judged)
-    if faults or draft.contradictions:
-        raise InputError([*_ordered(faults), *_ordered(draft.contradictions)])
-    numbers = {
-        table: tuple(each.numbers) for table, each in parsed.items() if each.numbers[-1:] > [len(each.numbers) + 1]
-    }
-    return Case(settings, facts.tables, scenarios, name, tuple(draft.warnings), numbers=numbers)
-
-
-def _ordered(faults: Sequence[Fault]) -> list[Fault]:
-    """Order faults by file as a case is read, then by row."""
-    order = {file: place for place, file in enumerate([CASE, *(f"{name}.csv" for name in TABLES)])}
-    unique = dict.fromkeys(faults)
-    return sorted(unique, key=lambda fault: (order.get(fault.file, len(order)), fault.file, fault.row or 0))
+    return assemble(RawCase(name, settings, {"scenario": list(scenarios)}, raws, faults))
 
 
 def write_case(case: Case, folder: str | Path, *, scenarios: bool = False) -> None:
@@ -156,5 +114,10 @@ def write_case(case: Case, folder: str | Path, *, scenarios: bool = False) -> No
 
 
 def hash_inputs(path: str | Path) -> dict[str, str]:
-    """Return the SHA-256 of every input file of a case folder, by file name."""
-    return {file: hashlib.sha256(place.read_bytes()).hexdigest() for file, place in input_files(case_folder(path))}
+    """Return the SHA-256 of every input file of a case as it lies there, by file name: of its tables, or its workbook.
+
+    What does not depend on the file is :attr:`Case.hash`.
+    """
+    place = case_place(path)
+    files = input_files(place) if place.is_dir() else [(place.name, place)]
+    return {file: hashlib.sha256(each.read_bytes()).hexdigest() for file, each in files}

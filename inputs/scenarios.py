@@ -144,18 +144,33 @@ def _parse_entry(entry: object, kind: str, number: int) -> tuple[list[Scenario],
     return [Scenario(f"{name}: {', '.join(to_text(c.value) for c in each)}", each) for each in combinations], []
 
 
+def scenarios_data(scenarios: Iterable[Scenario]) -> dict[str, Any]:
+    """Return scenarios as the content of a scenarios.toml, grids spelled out."""
+    found = []
+    for scenario in scenarios:
+        changes = [
+            {"table": change.table, "column": change.column, "where": dict(change.where), change.op: change.value}
+            for change in scenario.changes
+        ]
+        found.append({"name": scenario.name, "change": changes})
+    return {"scenario": found}
+
+
 def scenarios_text(scenarios: Iterable[Scenario]) -> str:
     """Return scenarios as TOML, grids spelled out."""
+    return scenarios_toml(scenarios_data(scenarios))
+
+
+def scenarios_toml(data: Mapping[str, Any]) -> str:
+    """Return the content of a scenarios.toml as TOML."""
     lines: list[str] = []
-    for scenario in scenarios:
-        lines += ["[[scenario]]", f"name = {toml_value(scenario.name)}"]
-        for change in scenario.changes:
-            lines += ["[[scenario.change]]", f"table = {toml_value(change.table)}"]
-            lines += [f"column = {toml_value(change.column)}"]
-            if change.where:
-                lines += [f"where = {toml_value(change.where)}"]
-            lines += [f"{change.op} = {toml_value(change.value)}"]
-        lines += [""]
+    for kind in ("scenario", "grid"):
+        for entry in data.get(kind, ()):
+            lines += [f"[[{kind}]]", f"name = {toml_value(entry['name'])}"]
+            for change in entry["change"]:
+                lines += [f"[[{kind}.change]]"]
+                lines += [f"{key} = {toml_value(change[key])}" for key in KEYS if change.get(key, {}) != {}]
+            lines += [""]
     return "\n".join(lines)
 
 

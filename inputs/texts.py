@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from .settings import Settings
@@ -82,3 +82,34 @@ def settings_text(settings: Settings) -> str:
             keys = {key: toml_value(key) if section == "weights" else key for key in values}
             lines += [f"{keys[key]} = {toml_value(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
+
+
+def canonical_text(settings: Settings, tables: Mapping[str, Sequence[Row]]) -> str:
+    """Return settings and tables as one text that is the same however their values were written.
+
+    Every setting stands in it and every cell that is not the default, numbers without trailing zeros.
+    """
+    lines = [f"{key} = {json.dumps(_plainest(value))}" for key, value in _flat(settings_data(settings))]
+    for name, rows in sorted(tables.items()):
+        for row in rows:
+            cells = {column: _plainest(getattr(row, column)) for column in row_cells(row)}
+            lines.append(f"{name} {json.dumps(cells)}")
+    return "\n".join(lines)
+
+
+def _flat(data: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            yield from _flat(dict(sorted(value.items())), f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _plainest(value: object) -> str:
+    """Return the shortest exact text of a value."""
+    text = to_text(value)
+    if not isinstance(value, Decimal):
+        return text
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ..inputs.approved import SIGNED, approve
 from ..inputs.case import Case
-from ..inputs.faults import NotVerified, UsageError
+from ..inputs.faults import InputError, NotVerified, UsageError
 from ..results.approval import records
 from ..results.plan import Run
 from ..results.verify import verify
@@ -67,7 +67,11 @@ def approved_case(
     schedule, funding = (records(run.plan.tables[name]) for name in ("schedule", "funding"))
     signed = {name: records(run.plan.tables[name]) for name in SIGNED if name in run.plan.tables}
     terms = frozen_until, change, worth
-    return replace(case, approved=approve(case, schedule, funding, *terms, signed=signed, before=run.case))
+    try:
+        approved = approve(case, schedule, funding, *terms, signed=signed, before=run.case)
+    except InputError as error:
+        raise InputError(case.told(error.faults)) from None
+    return replace(case, approved=approved)
 
 
 def _check_period(case: Case, label: str) -> None:

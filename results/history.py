@@ -40,7 +40,7 @@ def check_history(case: Case, factors: Callable[[Case], Mapping[str, Any]]) -> N
                 seen.add(name)
                 faults += _faults(case, approved, blamed(case, approved, known, name, wrong), wrong, words)
     if faults:
-        raise InputError(_merged(faults))
+        raise InputError(case.told(_merged(faults)))
 
 
 def _paid(case: Case, approved: Approved, factors: Mapping[str, Any]) -> Cells:

@@ -9,12 +9,16 @@ from ..inputs.case import Case
 
 
 def make_manifest(case: Case, options: Mapping[str, Any], hashes: Mapping[str, str]) -> dict[str, Any]:
-    """Return input hashes (SHA-256), options, versions and a replay command that names no machine."""
+    """Return input hashes (SHA-256), options, versions and a replay command that names no machine.
+
+    `inputs` are the files as given; `case_hash` is of settings and tables as solved, whatever files they came in.
+    """
     given = {"gap": "--gap", "time_limit": "--time-limit", "seed": "--seed", "threads": "--threads"}
     words = [f"{flag} {options[name]}" for name, flag in given.items() if options.get(name) is not None]
     return {
         "case": case.settings.name,
         "inputs": dict(hashes),
+        "case_hash": case.hash,
         "options": dict(options),
         "seed": options.get("seed"),
         "versions": {

@@ -52,6 +52,8 @@ def check_manifest(case: Case, manifest: Mapping[str, Any], summary: Mapping[str
         faults.append(f"{_FILE}: case is {manifest['case']!r}, should be {case.settings.name!r}")
     if "versions" in manifest and not _texts(manifest["versions"]):
         faults.append(f"{_FILE}: versions does not name the version of each program")
+    if manifest.get("case_hash", case.hash) != case.hash:
+        faults.append(f"{_FILE}: case_hash is not that of case/")
     replay = manifest.get("replay")
     start = ["fundalign", "solve" if case.approved is None else "replan", "case"]
     if "replay" in manifest and (not isinstance(replay, str) or replay.split()[:3] != start):

@@ -68,11 +68,11 @@ def test_force_replaces_an_earlier_run(fundalign: Runner, little: Path) -> None:
     assert fundalign("solve", little, "--force").returncode == 0
 
 
-def test_a_workbook_is_not_supported_yet(fundalign: Runner, tmp_path: Path) -> None:
+def test_a_broken_workbook_is_invalid_input(fundalign: Runner, tmp_path: Path) -> None:
     (tmp_path / "case.xlsx").write_bytes(b"PK")
     ran = fundalign("check", "case.xlsx")
-    assert ran.returncode == 2
-    assert "not supported yet" in ran.stderr
+    assert ran.returncode == 3
+    assert "an .xlsx workbook" in ran.stdout
 
 
 def test_invalid_input_is_3_and_writes_nothing(fundalign: Runner, little: Path, tmp_path: Path) -> None:

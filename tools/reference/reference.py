@@ -14,6 +14,7 @@ from pathlib import Path
 
 from reference_commands import command_sections, exit_codes
 from reference_settings import scenario_section, settings_sections
+from reference_workbook import workbook_section
 
 from fundalign.inputs.rules import RULES, Rule
 from fundalign.inputs.schema import Column, tables
@@ -26,14 +27,15 @@ INTRO = """# Reference
 Every table, column, setting and command. This page is generated (`make reference`) from the row models that also drive
 reader and checker, so that it cannot say anything else than the program does; a test fails when it is out of date.
 
-A *case* is a folder with `case.toml` and CSV tables (UTF-8, comma, header row). Money is in the case's `unit`; an
-empty cell is the default; a table that is not marked as needed may be absent. *Feeds* names the [rules](#the-rules) in
-which a column stands.
+A *case* is a folder with `case.toml` and CSV tables (UTF-8, comma, header row), or one [workbook](#workbooks). Money
+is in the case's `unit`; an empty cell is the default; a table that is not marked as needed may be absent. *Feeds* names
+the [rules](#the-rules) in which a column stands.
 
 - [How cells are written](#how-cells-are-written)
 - [case.toml](#casetoml)
 - [Tables](#tables): {tables}
 - [scenarios.toml](#scenariostoml)
+- [Workbooks](#workbooks)
 - [The rules](#the-rules)
 - [Commands](#commands): {commands}
 - [Exit codes](#exit-codes)
@@ -171,6 +173,7 @@ def page() -> str:
         *settings_sections(table_of, feeds_text),
         *table_sections(),
         scenario_section(table_of),
+        workbook_section(table_of),
         *rule_sections(),
         "## Commands\n\nEvery command also has `-h`, `--help`; `fundalign --version` says the version.\n",
         *(text for _, text in commands),
