@@ -21,7 +21,17 @@ from ..results.words import (
 if TYPE_CHECKING:
     from ..results.plan import Run
 
-__all__ = ["RECOMPUTED", "empty_words", "is_empty", "limit_line", "limit_name", "stopper", "telling", "title", "what_if"]
+__all__ = [
+    "RECOMPUTED",
+    "empty_words",
+    "is_empty",
+    "limit_line",
+    "limit_name",
+    "stopper",
+    "telling",
+    "title",
+    "what_if",
+]
 
 
 def limit_line(run: Run) -> Text | None:

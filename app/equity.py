@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ..results.words import value_text
-
 from .tables import new_table
 
 MOST_PARTIES = 8
