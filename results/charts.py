@@ -35,7 +35,7 @@ def charts(run: ShownRun) -> Figures:
     _add(found, "cycles", charts_money.cycles(run), "Small columns: what each budget cycle is used for, by funder")
     _add(found, "currency", [charts_money.currency(run)], f"Bars: payments in foreign currencies, {label}")
     _add(found, "parties", [charts_money.parties(run)], f"Bars: what each party contributes and receives, in {label}")
-    _add(found, "equity", [charts_money.equity(run)], "Dots: what each equity rule reaches, between its bounds")
+    _add(found, "equity", charts_money.equities(run), "Dots: what each equity rule reaches, between its bounds")
     return found
 
 

@@ -96,6 +96,7 @@ def frontier(rows: Sequence[Record], goal: str) -> go.Figure | None:
     ]
     if len(known) < 2:
         return None
+    middle = (min(x for x, _, _ in known) + max(x for x, _, _ in known)) / 2
     figure = go.Figure()
     figure.add_scatter(
         x=[float(each[0]) for each in known],
@@ -109,7 +110,7 @@ def frontier(rows: Sequence[Record], goal: str) -> go.Figure | None:
             "line": {"color": INK, "width": 1},
         },
         text=[_point_words(each[2]) for each in known],
-        textposition="bottom right",
+        textposition=["bottom left" if x > middle else "bottom right" for x, _, _ in known],
         textfont={"size": 11},
         hovertext=[
             f"point {plain(each[2]['point'])}<br>value {_short(each[1])}<br>{plain(goal)} {_short(each[0])}"
@@ -126,7 +127,8 @@ def frontier(rows: Sequence[Record], goal: str) -> go.Figure | None:
 
 
 def _point_words(row: Record) -> str:
-    return " ".join(part for part in (row.get("end", ""), "knee" if row.get("knee") == "true" else "") if part)
+    end = row.get("end", "").replace("_", " ")
+    return " ".join(plain(part) for part in (end, "knee" if row.get("knee") == "true" else "") if part)
 
 
 def _short(value: Decimal) -> str:

@@ -55,7 +55,7 @@ def wrapped(name: str, width: int = 30, lines: int = 2) -> str:
 
 def marker(style: Style, line: str = "white") -> dict[str, Any]:
     """Return the fill of bars."""
-    pattern = {"shape": style.pattern, "fgcolor": "white", "fgopacity": 0.85, "size": 6, "solidity": 0.25}
+    pattern = {"shape": style.pattern, "fgcolor": "white", "bgcolor": style.colour, "size": 6, "solidity": 0.22}
     return {"color": style.colour, "pattern": pattern, "line": {"color": line, "width": 0.5}}
 
 
@@ -83,6 +83,7 @@ def dressed(figure: go.Figure, height: int, *, legend: bool = True, left: int = 
     line = {"linecolor": RULE, "gridcolor": PALE, "zerolinecolor": RULE, "zerolinewidth": 1, "automargin": True}
     figure.update_xaxes(**line, ticks="", fixedrange=True)
     figure.update_yaxes(**line, ticks="", fixedrange=True, ticklabelstandoff=6)
+    figure.update_yaxes(zeroline=False)
     return figure
 
 

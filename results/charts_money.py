@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 PURSES = 16  # funders whose cycles fit on one chart
 MOST_PURSES = 32
-MOST_ROWS = 40
+MOST_ROWS = 32
+TALLEST = 840  # px of a figure that fits on a printed page
 
 
 def purses(run: ShownRun) -> go.Figure:
@@ -132,7 +133,7 @@ def _cycles(run: ShownRun, names: Sequence[str], rows: dict[str, list[Record]]) 
     figure.update_layout(barmode="stack", bargap=0.2)
     figure.update_layout(legend={"y": 1 + 34 / (150 * down), "yanchor": "bottom"})
     figure.update_annotations(font={"size": 12, "color": INK})
-    figure.update_xaxes(type="category", tickfont={"size": 9}, tickangle=-40)
+    figure.update_xaxes(type="category", tickfont={"size": 9}, tickangle=-40, showgrid=False)
     figure.update_yaxes(tickfont={"size": 9}, nticks=4, tickformat="~s" if unit == 1 else ",~r")
     return figure
 
@@ -217,33 +218,45 @@ def parties(run: ShownRun) -> go.Figure | None:
         cliponaxis=False,
     )
     figure.update_layout(barmode="group")
-    dressed(figure, 100 + 32 * len(names))
+    dressed(figure, 100 + (32 if len(names) <= 16 else 24) * len(names))
     figure.update_layout(bargap=0.25, bargroupgap=0.05)
     figure.update_yaxes(**name_axis(names))
     figure.update_xaxes(tickformat=",", title={"text": Money(run.case.base, unit).label}, rangemode="tozero")
     return figure
 
 
-def equity(run: ShownRun) -> go.Figure | None:
-    """Return what every equity rule reaches between its bounds, a part per measure; None without rules."""
+def equities(run: ShownRun) -> list[go.Figure]:
+    """Return what every equity rule reaches between its bounds, a part per measure, as many figures as fit on pages."""
     rows = [row for row in records(run.plan, "equity") if row["value"]]
-    if not rows:
-        return None
+    parts: list[tuple[str, list[Record]]] = []
+    for measure in MEASURES:
+        found = [row for row in rows if row["measure"] == measure]
+        parts += [(measure, found[k : k + MOST_ROWS]) for k in range(0, len(found), MOST_ROWS)]
+    pages: list[list[tuple[str, list[Record]]]] = []
+    used = TALLEST
+    for part in parts:
+        size = 20 * len(part[1]) + 76
+        if used + size > TALLEST:
+            pages.append([])
+            used = 0
+        pages[-1].append(part)
+        used += size
+    return [_equity(page) for page in pages]
+
+
+def _equity(parts: Sequence[tuple[str, list[Record]]]) -> go.Figure:
     from plotly.subplots import make_subplots
 
-    groups = {measure: [row for row in rows if row["measure"] == measure][:MOST_ROWS] for measure in MEASURES}
-    groups = {measure: found for measure, found in groups.items() if found}
-    sizes = [20 * len(found) + 14 for found in groups.values()]
-    gap = 62
-    height = sum(sizes) + gap * (len(sizes) - 1)
+    sizes = [20 * len(found) + 14 for _, found in parts]
+    height = sum(sizes) + 62 * (len(sizes) - 1)
     figure = make_subplots(
-        rows=len(groups),
+        rows=len(parts),
         cols=1,
         row_heights=sizes,
-        vertical_spacing=gap / height if len(sizes) > 1 else 0,
-        subplot_titles=[MEASURES[measure] for measure in groups],
+        vertical_spacing=62 / height if len(sizes) > 1 else 0,
+        subplot_titles=[MEASURES[measure] for measure, _ in parts],
     )
-    for number, (measure, found) in enumerate(groups.items(), start=1):
+    for number, (measure, found) in enumerate(parts, start=1):
         _draw_equity(figure, number, measure, found)
     dressed(figure, height + 110, top=64)
     figure.update_layout(legend={"y": 1 + 26 / height, "yanchor": "bottom"})

@@ -28,10 +28,11 @@ from .words import Money
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-ROWS_PER_CALENDAR = 36
+ROWS_PER_CALENDAR = 32
 MOST_LANES = 6
 MOST_STAGES = 8
 MOST_INITIATIVES, MOST_ENDS = 24, 18
+LEAST_PART = Decimal("0.01")  # of all money that a funder or party of its own pays or receives, where there are many
 OTHERS = "all others"
 
 
@@ -50,7 +51,7 @@ def payments(run: ShownRun) -> go.Figure:
             figure.add_bar(x=list(found), y=bars, name=kind, marker=style, hovertext=texts, hoverinfo="text")
     figure.update_layout(barmode="stack")
     dressed(figure, 300)
-    figure.update_xaxes(type="category", tickangle=0 if len(found) <= 12 else -60)
+    figure.update_xaxes(type="category", tickangle=0 if len(found) <= 12 else -60, showgrid=False)
     figure.update_yaxes(title={"text": Money(run.case.base, unit).label, "standoff": 8}, tickformat=",")
     return figure
 
@@ -99,7 +100,7 @@ def _calendar(run: ShownRun, bars: Sequence[Bar]) -> go.Figure:
 
     lanes = cycle_lanes(run)
     names = list(dict.fromkeys(bar.initiative for bar in bars))
-    upper, lower = 20 * len(lanes) + 4, 22 * len(names) + 10
+    upper, lower = 20 * len(lanes) + 4, 20 * len(names) + 10
     share = upper / (upper + lower)
     figure = make_subplots(
         rows=2, cols=1, shared_xaxes=True, vertical_spacing=12 / (upper + lower + 12), row_heights=[share, 1 - share]
@@ -125,7 +126,7 @@ def _calendar(run: ShownRun, bars: Sequence[Bar]) -> go.Figure:
         row=2,
         col=1,
     )
-    for edge in sorted({last for _, cycles in lanes for _, _, last in cycles} - {run.case.T}):
+    for edge in sorted({last for _, _, last in lanes[0][1]} - {run.case.T}) if lanes else ():
         figure.add_vline(x=edge + 0.5, line={"color": RULE, "width": 1, "dash": "dot"}, row=2, col=1)
     return figure
 
@@ -207,7 +208,8 @@ def flows(run: ShownRun) -> go.Figure:
     """Return the Sankey diagram of funders, initiatives and parties, base currency; the small ones together."""
     import plotly.graph_objects as go
 
-    amounts = merged(flow_amounts(run))
+    amounts, by_theme = by_themes(run, flow_amounts(run))
+    amounts = merged(amounts)
     first, second = _links(amounts, 0, 1), _links(amounts, 1, 2)
     nodes = [
         *((0, name) for name in dict.fromkeys(a for a, _ in first)),
@@ -245,7 +247,7 @@ def flows(run: ShownRun) -> go.Figure:
     )
     most = max((sum(1 for side, _ in nodes if side == k) for k in range(3)), default=1)
     dressed(figure, max(320, min(820, 60 + 27 * most)), legend=False, left=8, top=34)
-    for x, words in ((0, "funders"), (0.5, "initiatives"), (1, "parties")):
+    for x, words in ((0, "funders"), (0.5, "initiatives by theme" if by_theme else "initiatives"), (1, "parties")):
         anchor = ("left", "center", "right")[round(2 * x)]
         figure.add_annotation(
             x=x, y=1, xref="paper", yref="paper", yanchor="bottom", yshift=8, xanchor=anchor,
@@ -257,15 +259,29 @@ def flows(run: ShownRun) -> go.Figure:
 Flow = dict[tuple[str, str, str], Decimal]
 
 
+def by_themes(run: ShownRun, amounts: Flow) -> tuple[Flow, bool]:
+    """Return the flows through themes where initiatives are too many to draw, and whether they are."""
+    themes = {name: row.theme or "no theme" for name, row in run.case.initiatives.items()}
+    drawn = {name for _, name, _ in amounts}
+    if len(drawn) <= MOST_INITIATIVES or len({themes[name] for name in drawn}) < 2:
+        return amounts, False
+    found: Flow = defaultdict(Decimal)
+    for (funder, name, party), amount in amounts.items():
+        found[funder, themes[name], party] += amount
+    return found, True
+
+
 def merged(amounts: Flow) -> Flow:
     """Return the flows with small funders, initiatives and parties taken together."""
     ranks = []
+    everything = sum(amounts.values(), Decimal(0))
     for k, most in enumerate((MOST_ENDS, MOST_INITIATIVES, MOST_ENDS)):
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for key, amount in amounts.items():
             sums[key[k]] += amount
         ranked = sorted(sums, key=lambda name: (-sums[name], name))
-        ranks.append(set(ranked) if len(ranked) <= most + 1 else set(ranked[:most]))
+        large = [name for name in ranked if sums[name] >= LEAST_PART * everything]
+        ranks.append(set(ranked) if len(ranked) <= most + 1 else set(large[:most]))
     found: Flow = defaultdict(Decimal)
     for key, amount in amounts.items():
         a, b, c = (name if name in kept else OTHERS for name, kept in zip(key, ranks, strict=True))

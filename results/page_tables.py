@@ -1,14 +1,15 @@
 """Tables as a page shows them: amounts in the case's `unit`, said once, numbers on the right, what is left out said."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..inputs.money import UNITS, counted_in, minor_digits
 from .shown import NUMBER, Amount, Cell, Part, Sheet
 
 NOTHING = "–"
-QUIET = ("not funded", "not done", "kept")
+QUIET = ("not done", "kept")
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,16 @@ class PageTable:
 
 def page_table(sheet: Sheet, unit: int) -> PageTable:
     """Return a sheet as a page shows it, amounts in `unit`s."""
+    sheet = _without_empty(sheet)
     shown = sheet.rows[: sheet.most]
     by_column = [
         {cell.currency for row in shown if isinstance(cell := row[k], Amount)} for k in range(len(sheet.columns))
     ]
-    everywhere = set[str]().union(*by_column)
-    one = len(everywhere) == 1
+    main = _main(by_column)
     columns = tuple(
-        PageColumn(column.heading, column.kind == NUMBER, "" if one else _column_unit(found, unit))
+        PageColumn(column.heading, column.kind == NUMBER, counted_in(min(found), unit) if other else "")
         for column, found in zip(sheet.columns, by_column, strict=True)
+        for other in (len(found) == 1 and found != {main},)
     )
     rows = tuple(
         PageRow(
@@ -69,18 +71,26 @@ def page_table(sheet: Sheet, unit: int) -> PageTable:
         )
         for row in shown
     )
-    label = counted_in(next(iter(everywhere)), unit) if one else ""
+    label = counted_in(main, unit) if main else ""
+    if any(len(found) > 1 for found in by_column):
+        beside = f"{UNITS.get(unit, f'× {unit:,}')} of the currency beside them".removeprefix(" ")
+        label = f"{label}, or {beside}" if main else beside[:1].upper() + beside[1:]
     left_out = len(sheet.rows) - len(shown)
     return PageTable(sheet.title, label, sheet.note, columns, rows, left_out, sheet.title, sheet.files)
 
 
-def _column_unit(found: set[str], unit: int) -> str:
-    """Return what the amounts of a column are counted in: with the currency where there is one only."""
-    if not found:
-        return ""
-    if len(found) == 1:
-        return counted_in(next(iter(found)), unit)
-    return UNITS.get(unit) or (f"× {unit:,}" if unit != 1 else "")
+def _without_empty(sheet: Sheet) -> Sheet:
+    """Return a sheet without the columns of which no row that is shown has anything."""
+    shown = sheet.rows[: sheet.most]
+    kept = [k for k in range(len(sheet.columns)) if not shown or any(row[k] not in (None, "") for row in shown)]
+    rows = tuple(tuple(row[k] for k in kept) for row in sheet.rows)
+    return replace(sheet, columns=tuple(sheet.columns[k] for k in kept), rows=rows)
+
+
+def _main(by_column: Sequence[set[str]]) -> str:
+    """Return the currency of most columns that have one only; "" where no column has."""
+    single = Counter(next(iter(found)) for found in by_column if len(found) == 1)
+    return single.most_common(1)[0][0] if single else ""
 
 
 def _cell(cell: Cell, unit: int, several: bool) -> PageCell:
@@ -100,7 +110,7 @@ def text_of(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Part):
-        return f"{cell.value * 100:,.{cell.digits}f} %".replace("-", "−")
+        return f"{cell.value * 100:,.{cell.digits}f}%".replace("-", "−")
     if isinstance(cell, Decimal):
         return f"{cell:,f}".replace("-", "−")
     return f"{cell:,}" if isinstance(cell, int) else str(cell)

@@ -71,6 +71,7 @@ def _section(section: Section, tables: Mapping[str, PageTable], figures: Mapping
     return {
         **{"key": section.key, "title": section.title, "lead": section.lead, "facts": section.facts},
         "blocks": blocks,
+        "on_demand": not section.lead and not section.facts and all(block.folded for block in section.blocks),
     }
 
 

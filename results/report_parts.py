@@ -51,6 +51,7 @@ class Report:
     figures: Mapping[str, go.Figure]
 
 
+OPEN = 40  # rows of what is not funded that stand open
 CAPTIONS = {
     "payments": "Money by period and kind of funder",
     "calendar": "When milestones run, with the budget cycles of funders above",
@@ -110,7 +111,7 @@ class Maker:
         if self.material.run.plan is None:
             yield Section("why-not", "Why there is no plan", explained(self.material))
         elif is_empty(self.material.run):
-            yield Section("portfolio", "What is decided", (), self.block("portfolio"))
+            yield Section("portfolio", "What is decided", (), self.block("unfunded"))
             yield Section("binding", "What binds", (), self.block("binding"))
         else:
             yield from self._plan()
@@ -119,7 +120,10 @@ class Maker:
         yield Section("about", "How this was made", facts=about_facts(self.material))
 
     def _plan(self) -> Iterator[Section]:
-        yield Section("portfolio", "What is decided", (), self.block("portfolio"))
+        left_out = self.sheets.get("unfunded")
+        many = left_out is not None and len(left_out.rows) > OPEN
+        decided = (*self.block("portfolio"), *self.block("unfunded", folded=many))
+        yield Section("portfolio", "What is decided", (), decided)
         calendar = self.block("schedule", "calendar")
         yield Section("calendar", "When it happens", calendar_lead(self.material.run), calendar)
         money = (*self.block("payments", "payments"), *self.block("payers"), *self.block("flows", "flows"))

@@ -113,6 +113,10 @@ def answer_sheets(added: Mapping[str, Sequence[Record]]) -> Iterator[Sheet]:
 
 
 def _sheet(name: str, source: Source, rows: Sequence[Record]) -> Sheet:
+    most = source.most
+    if name == "why":  # what nobody looked at stands last, and in the workbook only
+        rows = sorted(rows, key=lambda row: not _answered(row))
+        most = min(most, max(1, sum(map(_answered, rows))))
     has = rows[0].keys()
     kept = {
         key: value
@@ -121,7 +125,11 @@ def _sheet(name: str, source: Source, rows: Sequence[Record]) -> Sheet:
     }
     columns = tuple(Column(heading, TEXT if kind in (TEXT, FLAG) else NUMBER) for heading, kind in kept.values())
     cells = tuple(tuple(_cell(row, key, kind) for key, (_, kind) in kept.items()) for row in rows)
-    return Sheet(name, source.title, columns, cells, source.note, source.most, f"{name}.csv")
+    return Sheet(name, source.title, columns, cells, source.note, most, f"{name}.csv")
+
+
+def _answered(row: Record) -> bool:
+    return any(row.get(key) for key in ("entered", "needed", "effect_least", "effect_most"))
 
 
 def _cell(row: Record, key: str, kind: str) -> Cell:

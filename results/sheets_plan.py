@@ -15,6 +15,7 @@ UNKNOWN = ""  # what initiatives without shares spend goes to no party
 def plan_sheets(run: ShownRun) -> Iterator[Sheet]:
     """Yield the tables of a plan that say what is done and who pays."""
     yield portfolio(run)
+    yield unfunded(run)
     yield schedule(run)
     yield payments(run)
     yield payers(run)
@@ -28,35 +29,50 @@ def named(key: str, name: str | None) -> str:
 
 
 def portfolio(run: ShownRun) -> Sheet:
-    """Return every initiative, the funded ones first, the most valuable first."""
+    """Return the funded initiatives, the most valuable first."""
     base = run.case.base
-    rows = records(run.plan, "portfolio")
-    rows.sort(key=lambda row: (row["funded"] != "true", -Decimal(row["present_value"] or 0)))
+    rows = [row for row in records(run.plan, "portfolio") if row["funded"] == "true"]
+    rows.sort(key=lambda row: -Decimal(row["present_value"] or 0))
     return Sheet(
         "portfolio",
         "Portfolio",
         (
-            *text_columns("initiative", "theme", "decision", "start", "finish"),
+            *text_columns("initiative", "theme", "start", "finish"),
             *number_columns("milestones", "public", "private", "matching", "all money", "cost", "value"),
         ),
         tuple(_portfolio_row(row, base) for row in rows),
-        "public, private, matching and all money in the base currency; cost in the initiative's currency; "
-        "value expected and discounted",
+        "cost in the initiative's currency, value expected and discounted",
         files="portfolio.csv",
     )
 
 
 def _portfolio_row(row: Record, base: str) -> tuple[Cell, ...]:
-    funded = row["funded"] == "true"
     money = [Decimal(row[kind] or 0) for kind in KINDS]
-    decision = "not funded" if not funded else "funded" if row["complete"] == "true" else "funded in part"
     return (
-        *(named(row["initiative"], row["name"]), row["theme"], decision, row["start"], row["finish"]),
-        f"{row['milestones_done']} of {row['milestones']}" if funded else f"0 of {row['milestones']}",
-        *((Amount(each, base) if funded else None) for each in (*money, total(money))),
-        Amount(Decimal(row["cost"] or 0), row["currency"]) if funded else None,
-        Decimal(row["present_value"] or 0).quantize(Decimal("0.01")) if funded else None,
+        *(named(row["initiative"], row["name"]), row["theme"], row["start"], row["finish"]),
+        f"{row['milestones_done']} of {row['milestones']}",
+        *(Amount(each, base) for each in (*money, total(money))),
+        Amount(Decimal(row["cost"] or 0), row["currency"]),
+        Decimal(row["present_value"] or 0).quantize(Decimal("0.01")),
     )
+
+
+def unfunded(run: ShownRun) -> Sheet:
+    """Return what is not funded, with what all its milestones would cost and be worth."""
+    case = run.case
+    rows = tuple(
+        (
+            *(named(row["initiative"], row["name"]), row["theme"], case.initiatives[row["initiative"]].status),
+            int(row["milestones"]),
+            Amount(total([m.cost for m in case.milestones[row["initiative"]]]) * case.unit, row["currency"]),
+            total([case.value(row["initiative"], m.milestone) for m in case.milestones[row["initiative"]]]),
+        )
+        for row in records(run.plan, "portfolio")
+        if row["funded"] != "true"
+    )
+    columns = (*text_columns("initiative", "theme", "status"), *number_columns("milestones", "cost", "value"))
+    note = "cost and value of every milestone, before escalation, chances of success and discounting"
+    return Sheet("unfunded", "Not funded", columns, rows, note, files="portfolio.csv")
 
 
 def schedule(run: ShownRun) -> Sheet:

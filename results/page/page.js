@@ -3,24 +3,26 @@
   var PRINTED = 690; // px: what fits between the margins of a page
   var plots = [].slice.call(document.querySelectorAll("[data-chart]"));
 
-  function draw(place) {
+  function draw(place, width) {
     var figure = JSON.parse(document.getElementById("data-" + place.dataset.chart).textContent);
-    return Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
+    var printing = typeof width === "number" && width > 0;
+    if (printing) figure.layout.width = width;
+    return Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: !printing });
   }
 
-  function resize(width) {
+  // Drawn anew, since a resized Sankey diagram moves to its new place only over time.
+  function redraw(width) {
     plots.forEach(function (place) {
-      if (!place._fullLayout) return;
-      if (width) Plotly.relayout(place, { width: width, autosize: false });
-      else Plotly.relayout(place, { width: null, autosize: true });
+      Plotly.purge(place);
+      draw(place, width);
     });
   }
 
-  Promise.all(plots.map(draw)).then(function () {
+  Promise.all(plots.map(function (place) { return draw(place, 0); })).then(function () {
     document.documentElement.dataset.drawn = "true";
   });
-  window.addEventListener("beforeprint", function () { resize(PRINTED); });
-  window.addEventListener("afterprint", function () { resize(0); });
+  window.addEventListener("beforeprint", function () { redraw(PRINTED); });
+  window.addEventListener("afterprint", function () { redraw(0); });
 
   var all = document.getElementById("open-all");
   if (all) {
