@@ -18,7 +18,7 @@ from .report_parts import Report
 from .report_words import about_facts
 from .sheets_raw import raw_sheets
 from .shown import NUMBER, Amount, Cell, Part, Sheet
-from .workbook_charts import add_charts
+from .workbook_charts import Charts
 from .workbook_names import sheet_names
 
 AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -60,12 +60,15 @@ def workbook(report: Report) -> bytes:
     book.set_properties({"title": report.head.title, "author": "fundalign", "created": MADE})
     formats = Formats(book)
     sheets = [*report.sheets.values(), *raw_sheets(report.material, set(report.sheets))]
-    names = sheet_names(["Cover", *(sheet.title for sheet in sheets)])
+    names = sheet_names(["Cover", "Charts", *(sheet.title for sheet in sheets)])
     cover = book.add_worksheet(names[0])
-    places = dict(zip((sheet.name for sheet in sheets), names[1:], strict=True))
-    written = {sheet.name: write_sheet(book, formats, places[sheet.name], sheet) for sheet in sheets}
+    pictures = book.add_worksheet(names[1]) if report.figures else None
+    places = dict(zip((sheet.name for sheet in sheets), names[2:], strict=True))
+    for sheet in sheets:
+        write_sheet(book, formats, places[sheet.name], sheet)
     write_cover(cover, formats, report, sheets, places)
-    add_charts(book, report.material.run, {name: (written[name], places[name]) for name in written})
+    if pictures is not None:
+        Charts(book, pictures, report.material.run, places).fill()
     book.close()
     return target.getvalue()
 
@@ -75,10 +78,11 @@ def write_cover(
 ) -> None:
     """Write the headline, the figures, the contents and how the run was made."""
     page.hide_gridlines(2)
-    page.set_column(0, 0, 28)
+    page.set_column(0, 0, 34)
     page.set_column(1, 1, 90)
     plain, soft = formats.get(text_wrap=True, num_format="@"), formats.get(font_color="#5B6470", num_format="@")
     page.write_string(0, 0, report.head.title[:LONGEST], formats.get(bold=True, font_size=18))
+    page.set_row(0, 28)
     page.write_string(
         1, 0, report.head.status, formats.get(bold=True, font_color="#00624A" if report.head.good else "#9A4A00")
     )
@@ -105,9 +109,8 @@ def write_cover(
         page.write_string(row, 0, name, soft)
         page.write_string(row, 1, text[:LONGEST], plain)
         row += 1
-    page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(1, 1)
 
 
 def _leads(report: Report) -> list[str]:
@@ -115,7 +118,7 @@ def _leads(report: Report) -> list[str]:
     return [] if report.material.run.plan is not None else [w for s in report.sections for w in s.lead]
 
 
-def write_sheet(book: Any, formats: Formats, name: str, sheet: Sheet) -> Any:
+def write_sheet(book: Any, formats: Formats, name: str, sheet: Sheet) -> None:
     """Write one table: frozen header, filter, widths that fit, amounts beside their currency."""
     page = book.add_worksheet(name)
     split = _with_currencies(sheet)
@@ -127,6 +130,7 @@ def write_sheet(book: Any, formats: Formats, name: str, sheet: Sheet) -> Any:
     for number, row in enumerate(split.rows, start=1):
         for k, cell in enumerate(row):
             write_cell(page, formats, number, k, cell)
+    page.set_row(0, 15 * max(1, *(lines(column.heading, _width(split, k)) for k, column in enumerate(split.columns))))
     page.freeze_panes(1, 1)
     if split.rows:
         page.autofilter(0, 0, len(split.rows), len(split.columns) - 1)
@@ -135,7 +139,6 @@ def write_sheet(book: Any, formats: Formats, name: str, sheet: Sheet) -> Any:
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
     page.set_footer("&L&A&R&P / &N")
-    return page
 
 
 def write_cell(page: Any, formats: Formats, row: int, column: int, cell: Cell) -> None:
@@ -181,6 +184,16 @@ def _width(sheet: Sheet, k: int) -> float:
     longest = max((len(_printed(row[k])) for row in sheet.rows[:500]), default=0)
     words = max((len(word) for word in sheet.columns[k].heading.split()), default=0)
     return float(min(WIDEST, max(NARROWEST, longest + 2, words + 4)))
+
+
+def lines(heading: str, width: float) -> int:
+    """Return how many lines a heading takes in a column of a width."""
+    found, used = 1, 0
+    for word in heading.split():
+        used += len(word) + 1
+        if used > width and used > len(word) + 1:
+            found, used = found + 1, len(word) + 1
+    return found
 
 
 def _printed(cell: Cell) -> str:

@@ -1,4 +1,7 @@
-"""Native charts of the workbook: money by period, use of budgets, received against contributed, the calendar."""
+"""Native charts of the workbook, on a sheet of their own: money by period, budgets, who receives, dates.
+
+They are drawn from the cells of the tables, so they follow when somebody changes a number.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +16,102 @@ from .shown import ShownRun
 
 PATTERNS = {"/": "wide_upward_diagonal", ".": "percent_20", "\\": "wide_downward_diagonal", "x": "diagonal_brick"}
 MOST_BARS = 60
-SIZE = {"width": 900}
+WIDTH, ROW = 900, 20  # pixels
+ASIDE = 16  # the column in which the dates of initiatives stand, right of the charts
+PALE = {"visible": True, "line": {"color": "#E6E8EB"}}
 
-Page = tuple[Any, str]
 
+class Charts:
+    """The sheet of charts, filled from top to bottom."""
 
-def add_charts(book: Any, run: ShownRun, pages: Mapping[str, Page]) -> None:
-    """Add a chart to the sheets that have one, right of their table."""
-    if run.plan is None:
-        return
-    if "payments" in pages:
-        _payments(book, run, *pages["payments"])
-    if "purses" in pages:
-        _purses(book, run, *pages["purses"])
-    if "parties" in pages:
-        _parties(book, run, *pages["parties"])
-    if "schedule" in pages:
-        _calendar(book, run, *pages["schedule"])
+    def __init__(self, book: Any, page: Any, run: ShownRun, places: Mapping[str, str]) -> None:
+        """Take the workbook, the sheet, and the names of the sheets of tables."""
+        self.book, self.page, self.run, self.places = book, page, run, places
+        self.row = 0
+
+    def fill(self) -> None:
+        """Add every chart that there is something for."""
+        if "payments" in self.places:
+            self.payments(self.places["payments"])
+        if "purses" in self.places:
+            self.purses(self.places["purses"])
+        if "parties" in self.places:
+            self.parties(self.places["parties"])
+        self.calendar()
+        self.page.hide_gridlines(2)
+        self.page.set_paper(9)
+        self.page.print_area(0, 0, self.row, 14)
+        self.page.fit_to_pages(1, 0)
+
+    def payments(self, sheet: str) -> None:
+        """Add the money by period and kind of funder."""
+        chart = self.book.add_chart({"type": "column", "subtype": "stacked"})
+        for k, kind in enumerate(KINDS, start=1):
+            _series(chart, kind, sheet, k, self.run.case.T, KIND_STYLES[kind])
+        chart.set_y_axis({"major_gridlines": PALE, **self.money_axis()})
+        self.place(chart, "Money by period and kind of funder", 360)
+
+    def purses(self, sheet: str) -> None:
+        """Add how each funder's appropriations are used."""
+        rows = min(len(purse_totals(self.run)), MOST_BARS)
+        chart = self.book.add_chart({"type": "bar", "subtype": "percent_stacked"})
+        for k, use in enumerate((use for use in USE_STYLES if use != "carried_out"), start=3):
+            if not (use == "buffer" and self.run.case.settings.buffer.released):
+                _series(chart, USE_WORDS[use], sheet, k, rows, USE_STYLES[use])
+        chart.set_x_axis({"major_gridlines": PALE, "num_format": "0%"})
+        chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
+        self.place(chart, "How appropriations are used", 150 + 22 * rows)
+
+    def parties(self, sheet: str) -> None:
+        """Add what each party contributes and receives."""
+        gets, gives = received(self.run), contributed(self.run)
+        rows = min(sum(name in gets or name in gives for name in self.run.case.parties), MOST_BARS)
+        if not rows:
+            return
+        chart = self.book.add_chart({"type": "bar"})
+        _series(chart, "contributes (public)", sheet, 1, rows, KIND_STYLES["public"])
+        _series(chart, "receives", sheet, 4, rows, KIND_STYLES["matching"])
+        chart.set_x_axis({"major_gridlines": PALE, **self.money_axis()})
+        chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
+        self.place(chart, "Received against contributed", 150 + 30 * rows)
+
+    def calendar(self) -> None:
+        """Add when initiatives run: an invisible bar up to the first period, then one from first to last."""
+        spans = calendar_rows(self.run)[:MOST_BARS]
+        if not spans:
+            return
+        soft = self.book.add_format({"font_color": "#5B6470", "font_size": 10})
+        for k, heading in enumerate(("initiative", "periods before", "periods")):
+            self.page.write_string(0, ASIDE + k, heading, soft)
+        for number, (name, before, length) in enumerate(spans, start=1):
+            self.page.write_string(number, ASIDE, name, soft)
+            self.page.write_number(number, ASIDE + 1, before, soft)
+            self.page.write_number(number, ASIDE + 2, length, soft)
+        chart, sheet = self.book.add_chart({"type": "bar", "subtype": "stacked"}), self.page.get_name()
+        at = {"categories": [sheet, 1, ASIDE, len(spans), ASIDE]}
+        hidden = {"fill": {"none": True}, "border": {"none": True}}
+        chart.add_series({**at, "name": "before", "values": [sheet, 1, ASIDE + 1, len(spans), ASIDE + 1], **hidden})
+        runs = {"name": "runs", "values": [sheet, 1, ASIDE + 2, len(spans), ASIDE + 2], "gap": 40}
+        chart.add_series({**at, **runs, **_fill(KIND_STYLES["public"])})
+        case = self.run.case
+        axis = {"min": 0, "max": case.T, "num_format": "0", "major_gridlines": PALE}
+        chart.set_x_axis({**axis, "name": f"periods from {case.label(1)} to {case.label(case.T)}"})
+        chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
+        self.place(chart, "When initiatives run", 140 + 18 * len(spans), legend=False)
+
+    def place(self, chart: Any, title: str, height: int, legend: bool = True) -> None:
+        """Put a chart below the others."""
+        chart.set_title({"name": title, "name_font": {"size": 12}})
+        chart.set_legend({"position": "bottom"} if legend else {"none": True})
+        chart.set_size({"width": WIDTH, "height": height})
+        self.page.insert_chart(self.row, 0, chart, {"description": f"{title}; the figures stand in the sheets"})
+        self.row += height // ROW + 2
+
+    def money_axis(self) -> dict[str, Any]:
+        """Return an axis of the base currency, in the case's unit."""
+        unit = {1_000: "thousands", 1_000_000: "millions"}.get(self.run.case.unit)
+        axis: dict[str, Any] = {"name": self.run.case.base, "num_format": "#,##0"}
+        return axis | ({"display_units": unit, "display_units_visible": True} if unit else {})
 
 
 def _fill(style: Style) -> dict[str, Any]:
@@ -40,85 +122,10 @@ def _fill(style: Style) -> dict[str, Any]:
     return {"fill": {"color": style.colour}, "border": {"color": "#FFFFFF", "width": 0.5}}
 
 
-def _series(chart: Any, name: str, sheet: str, column: int, rows: int, style: Style, label: int = 0) -> None:
-    """Add one column of a sheet as a series, its rows named by column `label`."""
-    chart.add_series(
-        {
-            "name": name,
-            "categories": [sheet, 1, label, rows, label],
-            "values": [sheet, 1, column, rows, column],
-            **_fill(style),
-            "gap": 60,
-        }
-    )
-
-
-def _dress(chart: Any, title: str, height: int, values: Mapping[str, Any], names: Mapping[str, Any]) -> None:
-    chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
-    chart.set_legend({"position": "bottom"})
-    chart.set_x_axis(dict(names))
-    chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#E6E8EB"}}, **values})
-    chart.set_size({**SIZE, "height": height})
-
-
-def _payments(book: Any, run: ShownRun, page: Any, sheet: str) -> None:
-    chart = book.add_chart({"type": "column", "subtype": "stacked"})
-    for k, kind in enumerate(KINDS, start=1):
-        _series(chart, kind, sheet, k, run.case.T, KIND_STYLES[kind])
-    _dress(chart, "Money by period and kind of funder", 380, _axis(run), {})
-    page.insert_chart(1, 6, chart, {"description": "Columns: money paid in each period by kind of funder"})
-
-
-def _axis(run: ShownRun) -> dict[str, Any]:
-    unit = {1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}.get(run.case.unit)
-    axis: dict[str, Any] = {"name": run.case.base, "num_format": "#,##0"}
-    return axis | ({"display_units": unit, "display_units_visible": True} if unit else {})
-
-
-def _purses(book: Any, run: ShownRun, page: Any, sheet: str) -> None:
-    rows = min(len(purse_totals(run)), MOST_BARS)
-    chart = book.add_chart({"type": "bar", "subtype": "percent_stacked"})
-    shown = [use for use in USE_STYLES if use != "carried_out"]
-    for k, use in enumerate(shown, start=3):
-        if not (use == "buffer" and run.case.settings.buffer.released):
-            _series(chart, USE_WORDS[use], sheet, k, rows, USE_STYLES[use])
-    _dress(chart, "How appropriations are used", 160 + 22 * rows, {"num_format": "0%"}, {"reverse": True})
-    page.insert_chart(
-        len(purse_totals(run)) + 3, 0, chart, {"description": "Bars: use of each funder's appropriations"}
-    )
-
-
-def _parties(book: Any, run: ShownRun, page: Any, sheet: str) -> None:
-    gets, gives = received(run), contributed(run)
-    rows = min(sum(name in gets or name in gives for name in run.case.parties), MOST_BARS)
-    if not rows:
-        return
-    chart = book.add_chart({"type": "bar"})
-    _series(chart, "contributes (public)", sheet, 1, rows, KIND_STYLES["public"])
-    _series(chart, "receives", sheet, 4, rows, Style(KIND_STYLES["matching"].colour, "."))
-    _dress(chart, "Received against contributed", 160 + 28 * rows, _axis(run), {"reverse": True})
-    page.insert_chart(1, 7, chart, {"description": "Bars: what each party contributes and receives"})
-
-
-def _calendar(book: Any, run: ShownRun, page: Any, sheet: str) -> None:
-    """Add the calendar of initiatives: an invisible bar up to the first period, then one from first to last."""
-    spans = calendar_rows(run)[:MOST_BARS]
-    if not spans:
-        return
-    at, bold = 14, book.add_format({"bold": True, "font_color": "#5B6470"})
-    for k, heading in enumerate(("initiative", "periods before", "periods")):
-        page.write_string(0, at + k, heading, bold)
-    for number, (name, before, length) in enumerate(spans, start=1):
-        page.write_string(number, at, name)
-        page.write_number(number, at + 1, before)
-        page.write_number(number, at + 2, length)
-    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
-    _series(chart, "before", sheet, at + 1, len(spans), Style("#FFFFFF"), at)
-    _series(chart, "runs", sheet, at + 2, len(spans), KIND_STYLES["public"], at)
-    axis = {"name": f"periods from {run.case.label(1)}", "min": 0, "max": run.case.T, "num_format": "0"}
-    _dress(chart, "When initiatives run", 140 + 20 * len(spans), axis, {"reverse": True})
-    chart.set_legend({"none": True})
-    page.insert_chart(1, at + 4, chart, {"description": "Bars: from the first to the last period of each initiative"})
+def _series(chart: Any, name: str, sheet: str, column: int, rows: int, style: Style) -> None:
+    """Add one column of a sheet as a series, its rows named by the first column."""
+    place = {"categories": [sheet, 1, 0, rows, 0], "values": [sheet, 1, column, rows, column]}
+    chart.add_series({"name": name, "gap": 60, **place, **_fill(style)})
 
 
 def calendar_rows(run: ShownRun) -> Sequence[tuple[str, int, int]]:
