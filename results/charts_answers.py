@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .charts_look import BLUE, INK, ORANGE, Style, dressed, marker, plain, wrapped
+from .charts_look import BLUE, INK, ORANGE, Style, dressed, marker, plain, short
 from .sheets_answers import interval, number_in
 from .shown import Record
 
@@ -40,7 +40,7 @@ def tornado(rows: Sequence[Record]) -> go.Figure | None:
     figure.update_layout(barmode="overlay")
     dressed(figure, 110 + 26 * len(shown))
     figure.update_yaxes(
-        range=[len(shown) - 0.4, -0.6], tickvals=list(range(len(shown))), ticktext=[wrapped(n, 44, 1) for n in names]
+        range=[len(shown) - 0.4, -0.6], tickvals=list(range(len(shown))), ticktext=[short(n, 44) for n in names]
     )
     figure.update_xaxes(title={"text": "effect on the objective"}, tickformat=",", zerolinecolor=INK)
     return figure

@@ -6,7 +6,6 @@ escaped: Plotly reads `<b>`, `<a href>` and `&lt;` in texts as markup.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
@@ -44,13 +43,13 @@ USE_STYLES = {
 
 
 def plain(name: str) -> str:
-    """Return a name as text that Plotly draws as it is."""
-    return escape(name, quote=False).replace("\n", " ")
+    """Return a name as text that Plotly draws as it is: no markup, and no `%{…}` that it would fill in."""
+    return escape(name, quote=False).replace("\n", " ").replace("%{", "%\u2060{")
 
 
-def wrapped(name: str, width: int = 30, lines: int = 2) -> str:
-    """Return a name on a few lines, cut short where it does not fit."""
-    return "<br>".join(plain(line) for line in textwrap.wrap(name, width, max_lines=lines, placeholder=" …")) or " "
+def short(name: str, width: int = 24) -> str:
+    """Return a name on one line, cut short where it does not fit."""
+    return plain(name if len(name) <= width else f"{name[: width - 1].rstrip()}…") or " "
 
 
 def marker(style: Style, line: str = "white") -> dict[str, Any]:
@@ -99,5 +98,5 @@ def scaled(value: Decimal, unit: int) -> float:
 
 def name_axis(names: Sequence[str], width: int = 24) -> dict[str, Any]:
     """Return the axis of bars that have names, the first one on top; a name is never taken for a number or a date."""
-    ticks = [wrapped(name, width, 1) for name in names]
+    ticks = [short(name, width) for name in names]
     return {"type": "category", "autorange": "reversed", "tickvals": list(names), "ticktext": ticks}

@@ -23,7 +23,7 @@ from .charts_look import (
     name_axis,
     plain,
     scaled,
-    wrapped,
+    short,
 )
 from .sheets_money import MEASURES, PARTS, USE_WORDS, exposures, purse_totals, uses
 from .sheets_plan import contributed, received
@@ -79,7 +79,7 @@ def _purse_label(run: ShownRun, name: str, totals: dict[str, dict[str, Decimal]]
     amount = f"{float(totals[name]['payments'] / run.case.unit):,.4g}"
     if "e" in amount:
         amount = f"{float(totals[name]['payments'] / run.case.unit):,.0f}"
-    return f"{wrapped(name, 22, 1)}  <span style='color:{GREY}'>{amount} {run.case.funders[name].currency}</span>"
+    return f"{short(name, 22)}  <span style='color:{GREY}'>{amount} {run.case.funders[name].currency}</span>"
 
 
 def cycles(run: ShownRun) -> list[go.Figure]:
@@ -98,7 +98,7 @@ def _cycles(run: ShownRun, names: Sequence[str], rows: dict[str, list[Record]]) 
 
     across = 4 if len(names) > 2 else len(names)
     down, unit = -(-len(names) // across), run.case.unit
-    titles = [f"{wrapped(name, 18, 1)} ({run.case.funders[name].currency})" for name in names]
+    titles = [f"{short(name, 18)} ({run.case.funders[name].currency})" for name in names]
     figure = make_subplots(
         rows=down,
         cols=across,
@@ -297,7 +297,7 @@ def _draw_equity(figure: go.Figure, number: int, measure: str, rows: Sequence[Re
         hoverinfo="text",
         **place,
     )
-    labels = [wrapped(f"{row['party'] or row['parties'] or 'all'}: {row['rule']}", 46, 1) for row in rows]
+    labels = [short(f"{row['party'] or row['parties'] or 'all'}: {row['rule']}", 46) for row in rows]
     figure.update_yaxes(range=[len(rows) - 0.4, -0.6], tickvals=at, ticktext=labels, tickfont={"size": 11}, **place)
     top = max([*values, *(float(row[s]) for row in rows for s in ("at_least", "at_most") if row[s])])
     figure.update_xaxes(range=[0, top * 1.08 if top > 0 else 1], tickformat=".0%" if measure in PARTS else "", **place)

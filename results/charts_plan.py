@@ -19,7 +19,7 @@ from .charts_look import (
     money,
     plain,
     scaled,
-    wrapped,
+    short,
 )
 from .sheets_plan import KINDS, by_period, flow_amounts
 from .shown import ShownRun, records
@@ -122,7 +122,7 @@ def _calendar(run: ShownRun, bars: Sequence[Bar]) -> go.Figure:
         type="category",
         autorange="reversed",
         tickvals=names,
-        ticktext=[wrapped(name, 26, 1) for name in names],
+        ticktext=[short(name, 26) for name in names],
         row=2,
         col=1,
     )
@@ -198,7 +198,7 @@ def _draw_lanes(figure: go.Figure, run: ShownRun, lanes: Sequence[Lane]) -> None
         type="category",
         autorange="reversed",
         tickvals=names,
-        ticktext=[wrapped(name, 26, 1) for name in names],
+        ticktext=[short(name, 26) for name in names],
         row=1,
         col=1,
     )
@@ -228,7 +228,7 @@ def flows(run: ShownRun) -> go.Figure:
         go.Sankey(
             arrangement="snap",
             node={
-                "label": [wrapped(name or "no party", 24, 1) for _, name in nodes],
+                "label": [short(name or "no party", 24) for _, name in nodes],
                 "color": [style.colour for style in styles],
                 "line": {"color": INK, "width": 0.4},
                 "pad": 8,
