@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..inputs.money import UNITS
 from .charts import answer_charts, charts
 from .headline import Headline, headline
 from .report_material import Material
@@ -56,8 +57,8 @@ CAPTIONS = {
     "payments": "Money by period and kind of funder",
     "calendar": "When milestones run, with the budget cycles of funders above",
     "flows": "From funders through initiatives to parties",
-    "purses": "How appropriations are used",
-    "cycles": "Each budget cycle, in the funder's currency",
+    "purses": "How appropriations are used; beside each name all of them",
+    "cycles": "What each budget cycle is used for",
     "currency": "Payments in foreign currencies, and the buffers held",
     "parties": "Received against contributed; the number is what is received per public money",
     "equity": "Equity rules: what is achieved, between its bounds",
@@ -103,8 +104,10 @@ class Maker:
     def caption(self, figure: str) -> str:
         """Return what stands above a chart."""
         name, _, number = figure.partition("-")
+        word = UNITS.get(self.material.run.case.unit, f"× {self.material.run.case.unit:,}")
+        counted = f" ({word} of the funder's currency)" if word and name in ("purses", "cycles") else ""
         parts = sum(each.partition("-")[0] == name for each in self.figures)
-        return CAPTIONS[name] + (f" ({number or 1} of {parts})" if parts > 1 else "")
+        return CAPTIONS[name] + counted + (f" ({number or 1} of {parts})" if parts > 1 else "")
 
     def sections(self) -> Iterator[Section]:
         """Yield the sections, empty ones too."""

@@ -73,9 +73,9 @@ def complaints(driver: Chrome) -> list[str]:
     return [str(entry["message"]) for entry in driver.get_log("browser")]
 
 
-def picture(driver: Chrome, clip: dict[str, float]) -> bytes:
-    """Return a part of the page as PNG, also where it is outside the window."""
-    told = {"format": "png", "captureBeyondViewport": True, "optimizeForSpeed": True, "clip": {**clip, "scale": 1}}
+def picture(driver: Chrome, clip: dict[str, float], quick: bool = True) -> bytes:
+    """Return a part of the page as PNG, also where it is outside the window; small where it need not be `quick`."""
+    told = {"format": "png", "captureBeyondViewport": True, "optimizeForSpeed": quick, "clip": {**clip, "scale": 1}}
     return base64.b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", told)["data"])
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from tests.browser import browser, open_page, picture, program  # noqa: E402
 
-WIDTH, HEIGHT = 1100, 1480
+WIDTH, HEIGHT = 1100, 1300
 HIDDEN = "document.querySelectorAll('nav, #portfolio').forEach(each => each.remove())"
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         with browser(work / "profile", WIDTH, HEIGHT) as driver:
             open_page(driver, work / "report.html")
             driver.execute_script(HIDDEN)
-            file.write_bytes(picture(driver, {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT}))
+            file.write_bytes(picture(driver, {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT}, quick=False))
     print(f"wrote {file}")
 
 
