@@ -161,7 +161,7 @@ def _with_currencies(sheet: Sheet) -> Sheet:
     """Return a sheet in which every column of amounts says its currency: in the heading, or in a column beside it."""
     columns, places = [], []
     for k, column in enumerate(sheet.columns):
-        found = {row[k].currency for row in sheet.rows if isinstance(row[k], Amount)}
+        found = {cell.currency for row in sheet.rows if isinstance(cell := row[k], Amount)}
         heading = f"{column.heading} ({min(found)})" if len(found) == 1 else column.heading
         columns.append(type(column)(heading, column.kind))
         places.append((k, False))
