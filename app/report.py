@@ -39,9 +39,13 @@ def _show(talk: Talk, run: Path, written: Written) -> None:
     if talk.wants_json:
         talk.data(
             {
-                **{"run": str(run), "status": material.run.report.status, "title": head.title},
+                **{"run": str(run), "status": material.run.report.status, "title": head.title, "changed": head.changed},
                 **{"headline": [head.status, *head.sentences], "doubts": list(material.doubts), "files": files},
             }
         )
         return
-    talk.show(head.title, f"{head.status}. {' '.join(head.sentences)}", f"\nwritten: {', '.join(files)}")
+    talk.show(
+        *filter(None, [head.title, head.changed]),
+        f"{head.status}. {' '.join(head.sentences)}",
+        f"\nwritten: {', '.join(files)}",
+    )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROWS_PER_CALENDAR = 32
-MOST_LANES = 6
+MOST_LANES, MOST_TICKS = 6, 32
 MOST_STAGES = 8
 MOST_INITIATIVES, MOST_ENDS = 24, 18
 LEAST_PART = Decimal("0.01")  # of all money that a funder or party of its own pays or receives, where there are many
@@ -52,6 +52,7 @@ def payments(run: ShownRun) -> go.Figure:
     figure.update_layout(barmode="stack")
     dressed(figure, 300)
     figure.update_xaxes(type="category", tickangle=0 if len(found) <= 12 else -60, showgrid=False)
+    figure.update_xaxes(tickvals=list(found)[:: max(1, -(-len(found) // MOST_TICKS))])
     figure.update_yaxes(title={"text": Money(run.case.base, unit).label, "standoff": 8}, tickformat=",")
     return figure
 

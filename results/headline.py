@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .shown import ShownRun
+from .page_tables import amount_text
+from .shown import Amount, ShownRun
 from .words import (
     NAMES,
     Money,
@@ -18,21 +19,23 @@ from .words import (
     share,
     stopper,
     telling,
-    title,
+    what_if,
 )
 
+MOST_CHANGES = 3
 KINDS = ("public", "private", "matching")
 
 
 @dataclass(frozen=True)
 class Headline:
-    """Title, one sentence on how the search ended, sentences, and figures as (what, figure, what it means)."""
+    """Title, how the search ended, sentences, figures as (what, figure, what it means), and what was changed."""
 
     title: str
     status: str
     good: bool
     sentences: tuple[str, ...]
     figures: tuple[tuple[str, str, str], ...] = ()
+    changed: str = ""
 
 
 def headline(run: ShownRun) -> Headline:
@@ -43,7 +46,15 @@ def headline(run: ShownRun) -> Headline:
         (empty_words(run).capitalize() + ".",) if is_empty(run) else (_decided(run), _money(run), *_leverage(run))
     )
     good = run.report.status == "optimal"
-    return Headline(title(run), _status(run), good, (*sentences, *_quality(run)), tuple(_figures(run)))
+    words = (*sentences, *_quality(run))
+    return Headline(run.case.settings.name, _status(run), good, words, tuple(_figures(run)), _changed(run))
+
+
+def _changed(run: ShownRun) -> str:
+    """Return the scenario and the first changes that were solved, "" for the case as it is."""
+    found = what_if(run.options)
+    more = f" and {len(found) - MOST_CHANGES} more changes" if len(found) > MOST_CHANGES else ""
+    return f"What-if: {', '.join(found[:MOST_CHANGES])}{more}" if found else ""
 
 
 def _status(run: ShownRun) -> str:
@@ -54,8 +65,9 @@ def _status(run: ShownRun) -> str:
 
 def _decided(run: ShownRun) -> str:
     counts = run.summary["counts"]
+    verb = "is" if counts["funded"] == 1 else "are"
     return (
-        f"{counts['funded']} of {counts['initiatives']} initiatives are funded, with "
+        f"{counts['funded']} of {counts['initiatives']} initiatives {verb} funded, with "
         f"{counts['milestones_done']} of {counts['milestones']} milestones."
     )
 
@@ -64,11 +76,17 @@ def _money(run: ShownRun) -> str:
     money, totals = Money(run.case.base, run.case.unit), run.summary["totals"]
     whole = Decimal(totals["all"])
     kinds = [
-        f"{money.whole(totals[kind])} {kind} ({share(Decimal(totals[kind]) / whole)})"
+        f"{_told(run, totals[kind])} {kind} ({share(Decimal(totals[kind]) / whole)})"
         for kind in KINDS
         if whole and Decimal(totals[kind])
     ]
-    return f"They cost {money.whole(whole)} {money.label}: {listed(kinds)}."
+    verb = "It costs" if run.summary["counts"]["funded"] == 1 else "They cost"
+    return f"{verb} {_told(run, whole)} {money.label}: {listed(kinds)}."
+
+
+def _told(run: ShownRun, amount: Decimal | str) -> str:
+    """Return base currency as the page prints it."""
+    return amount_text(Amount(Decimal(amount), run.case.base), run.case.unit)
 
 
 def _leverage(run: ShownRun) -> Sequence[str]:
@@ -102,8 +120,8 @@ def _figures(run: ShownRun) -> list[tuple[str, str, str]]:
     counts, money = run.summary["counts"], Money(run.case.base, run.case.unit)
     goal, report = run.case.settings.objective.goal, run.report
     found = [
-        ("Initiatives funded", f"{counts['funded']} of {counts['initiatives']}", f"{counts['complete']} to their end"),
-        ("Money", money.whole(run.summary["totals"]["all"]), money.label),
+        ("Initiatives funded", f"{counts['funded']} of {counts['initiatives']}", f"{counts['complete']} to the end"),
+        ("Money", _told(run, run.summary["totals"]["all"]), money.label),
     ]
     if run.summary["leverage"]:
         found.append(("Leverage", f"{Decimal(str(run.summary['leverage'])):.2f}", "private per public outlay"))
@@ -124,7 +142,7 @@ def _without_plan(run: ShownRun) -> Headline:
     state, sentence = words.get(status, ("There is no plan", f"The search ended as {status.replace('_', ' ')}."))
     counts: dict[str, Any] = run.summary.get("counts") or {}
     size = f"The case has {counts.get('initiatives', 0)} initiatives and {counts.get('funders', 0)} funders."
-    return Headline(title(run), state, False, (sentence, size))
+    return Headline(run.case.settings.name, state, False, (sentence, size), (), _changed(run))
 
 
 def listed(parts: Sequence[str]) -> str:

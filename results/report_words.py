@@ -119,7 +119,8 @@ def about_facts(material: Material) -> tuple[tuple[str, str], ...]:
     if run.options.get("set"):
         facts.append(("Changed for this run", "; ".join(map(str, run.options["set"]))))
     amounts = "Amounts on this page are in the unit named beside them, rounded; the workbook has them to the cent."
-    facts.append(("Amounts", amounts))
+    if run.plan is not None:
+        facts.append(("Amounts", amounts))
     method = run.case.settings.buffer
     if method.method != "none":
         facts.append(("Currency buffers", f"{method.method}, confidence {float(method.confidence):.1%}"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
+from ..inputs.money import UNITS
 from .binding import binding_groups, limit_text, places
 from .sheets_plan import named
 from .shown import Amount, Cell, Column, Part, Record, Sheet, ShownRun, number_columns, records, text_columns
@@ -232,7 +233,9 @@ def binding(run: ShownRun, audit: Audit) -> Sheet:
         for key, found in binding_groups(audit).items()
     )
     columns = (*text_columns("family", "rule", "where"), Column("limit"))
-    note = "where a little more room would be felt first; amounts in the currency shown"
+    word = UNITS.get(run.case.unit, f"× {run.case.unit:,}")
+    amounts = f"{word} of the currency shown" if word else "the currency shown"
+    note = f"where a little more room would be felt first; amounts in {amounts}"
     return Sheet("binding", "Limits that bind", columns, rows, note, files="rules.csv")
 
 

@@ -57,7 +57,9 @@ def reached(case: Case, value: float | None) -> str:
     if goal == "key":
         return f"{value:,.6g} {case.base} per unit of key"
     money = Money(case.base, case.unit)
-    return f"{money.whole(value) if value else '0'} {money.label}"
+    whole = case.unit == 1 and not case.minor_digits(case.base)
+    shown = f"{value:,.0f}" if whole else money.whole(value)
+    return f"{shown if value else '0'} {money.label}"
 
 
 def minimised(case: Case) -> bool:

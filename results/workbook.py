@@ -87,7 +87,12 @@ def write_cover(
         1, 0, report.head.status, formats.get(bold=True, font_color="#00624A" if report.head.good else "#9A4A00")
     )
     row = 3
-    for words in (*report.material.doubts, *report.head.sentences, *_leads(report)):
+    for words in (
+        *filter(None, [report.head.changed]),
+        *report.material.doubts,
+        *report.head.sentences,
+        *_leads(report),
+    ):
         page.merge_range(row, 0, row, 1, "", plain)
         page.write_string(row, 0, words[:LONGEST], plain)
         page.set_row(row, 15 * sum(1 + len(line) // 105 for line in words.split("\n")))

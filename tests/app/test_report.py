@@ -13,6 +13,9 @@ import openpyxl
 import pytest
 
 import fundalign as fa
+from fundalign.inputs.shipped import shipped_path
+from fundalign.results.report_parts import assemble
+from fundalign.results.reporting import material_of
 
 Runner = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = [sys.executable, "-m", "fundalign.app.cli"]
@@ -106,6 +109,7 @@ def test_no_plan_gets_an_honest_page(fundalign: Runner, runs: Path) -> None:
     assert "There is no plan. It is proved that no plan keeps every rule of this case." in " ".join(ran.stdout.split())
     page = (runs / "none" / "report.html").read_text(encoding="utf-8")
     assert "Why there is no plan" in page
+    assert "What-if: initiatives.status=mandatory" in page
     assert "budget of NORTH-MIN, cycle 2029-30: short by 26.67 SEK million" in page
     assert len(page) < 100_000  # no chart, so no library of charts
     assert openpyxl.load_workbook(runs / "none" / "report.xlsx").sheetnames == ["Cover"]
@@ -129,3 +133,14 @@ def test_what_sensitivity_adds_is_shown(fundalign: Runner, runs: Path) -> None:
         assert section in page
     names = openpyxl.load_workbook(runs / "base" / "report.xlsx").sheetnames
     assert {"What-ifs", "What the objective swings by", "Which initiatives are settled"} <= set(names)
+
+
+def test_a_what_if_and_a_re_plan_say_what_they_change(tmp_path: Path) -> None:
+    """Half of SOUTH-MIN's money of 2030, the past as approved: LINK and LAB go on, SENSE gives way to SKILLS."""
+    case = fa.read_case(shipped_path("tiny"))
+    cut = case.change("budgets", "payments", where={"funder": "SOUTH-MIN", "cycle": "2030"}, multiply=0.5)
+    run = fa.replan(cut, fa.solve(case), "2029")
+    sections = {each.key: each for each in assemble(material_of(run.write(tmp_path / "run"))).sections}
+    section = sections["differences"]
+    assert section.lead[0] == "Frozen until 2029: 2 kept, 1 dropped and 1 added."
+    assert section.lead[1].startswith("Moved: 9.00 of the 16.00 EUR million approved from then on")
