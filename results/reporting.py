@@ -177,9 +177,29 @@ def _added(folder: Path) -> tuple[dict[str, list[Record]], dict[str, Mapping[str
                 documents[name] = read_json(folder / f"{name}.json")
             except UnreadableError as error:
                 faults += _faults(f"{name}.json", error)
+                continue
+            if not _is_explanation(documents[name]):
+                told = "conflicts with rules, and repairs with steps"
+                faults.append(Fault(f"{name}.json", None, None, None, told, "it is not as fundalign writes it"))
     if faults:
         raise InputError(faults)
     return added, documents
+
+
+def _is_explanation(document: Mapping[str, Any]) -> bool:
+    """Tell whether a document has the lists that the report reads, as far as it has any."""
+    for outer, inner in (("conflicts", "rules"), ("repairs", "steps")):
+        for each in _list(document.get(outer)):
+            if not isinstance(each, dict) or not all(isinstance(part, dict) for part in _list(each.get(inner))):
+                return False
+            if not all(isinstance(cell, dict) for part in _list(each.get(inner)) for cell in _list(part.get("cells"))):
+                return False
+    return True
+
+
+def _list(value: object) -> list[Any]:
+    """Return a list; nothing for nothing, and what is none as a list of itself, which then is seen to be none."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _rows(folder: Path, name: str, faults: list[Fault]) -> list[Record]:

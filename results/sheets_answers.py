@@ -117,11 +117,11 @@ def _sheet(name: str, source: Source, rows: Sequence[Record]) -> Sheet:
     if name == "why":  # what nobody looked at stands last, and in the workbook only
         rows = sorted(rows, key=lambda row: not _answered(row))
         most = min(most, max(1, sum(map(_answered, rows))))
-    has = rows[0].keys()
+    has = set(rows[0])
     kept = {
         key: value
         for key, value in source.columns.items()
-        if (f"{key}_least" in has if value[1] == INTERVAL else key in has)
+        if ({f"{key}_least", f"{key}_most"} if value[1] == INTERVAL else {key}) <= has
     }
     columns = tuple(Column(heading, TEXT if kind in (TEXT, FLAG) else NUMBER) for heading, kind in kept.values())
     cells = tuple(tuple(_cell(row, key, kind) for key, (_, kind) in kept.items()) for row in rows)

@@ -195,9 +195,10 @@ def test_another_version_is_said_on_the_page(rich: Path) -> None:
 def test_an_answer_that_cannot_be_read_is_named(rich: Path) -> None:
     (rich / "tornado.csv").write_text("rank,limit\n1\n", encoding="utf-8")
     (rich / "why.csv").write_bytes(b"\xff")
+    (rich / "explanation.json").write_text('{"conflicts": [{"rules": 5}]}', encoding="utf-8")
     with pytest.raises(InputError) as told:
         report(rich)
-    assert {fault.file for fault in told.value.faults} == {"tornado.csv", "why.csv"}
+    assert {fault.file for fault in told.value.faults} == {"tornado.csv", "why.csv", "explanation.json"}
 
 
 def test_nothing_is_overwritten_unasked(rich: Path, tmp_path: Path) -> None:
