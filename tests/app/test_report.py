@@ -49,7 +49,7 @@ def test_a_report_beside_its_run(fundalign: Runner, runs: Path) -> None:
         assert words in ran.stdout
     assert "<h1>Tiny accord 2027-2030</h1>" in (runs / "base" / "report.html").read_text(encoding="utf-8")
     assert "Portfolio" in openpyxl.load_workbook(runs / "base" / "report.xlsx").sheetnames
-    assert fundalign("verify", "base").returncode == 0
+    assert fa.verify(runs / "base").holds
     again = fundalign("report", "base")
     assert (again.returncode, again.stdout) == (2, "")
     assert "report.html exists already" in again.stderr
@@ -125,7 +125,7 @@ def test_a_point_of_a_frontier_shows_it(fundalign: Runner, runs: Path) -> None:
 
 def test_what_sensitivity_adds_is_shown(fundalign: Runner, runs: Path) -> None:
     """The tables as `sensitivity` really writes them."""
-    words = ("--kind", "budget", "--share", "0.2", "--alternatives", "1", "--jobs", "1")
+    words = ("--kind", "ratio", "--share", "0.2", "--alternatives", "1", "--jobs", "1")
     assert fundalign("sensitivity", "base", *words).returncode == 0
     assert fundalign("report", "base").returncode == 0
     page = (runs / "base" / "report.html").read_text(encoding="utf-8")
