@@ -1,5 +1,5 @@
 # `make check` and `make test` are exactly what .ci/run does.
-.PHONY: check test oracle bench whatifs picture reference clean
+.PHONY: check test oracle bench whatifs picture report-picture reference clean
 
 check:            # clean install of a clean build, ruff, strict mypy, the layout test
 	bash tools/check.sh
@@ -22,6 +22,9 @@ whatifs: .venv    # warm what-ifs beside cold ones; docs/benchmarks/whatifs.md f
 
 picture: .venv    # docs/quantum.svg from a real run
 	.venv/bin/python tools/picture.py
+
+report-picture: .venv  # docs/report.png, the top of a report, from a real run
+	.venv/bin/python tools/report_picture.py
 
 reference: .venv  # docs/reference.md from the row models, the settings and the command line
 	.venv/bin/python tools/reference/reference.py

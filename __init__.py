@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fundalign.results.explanation import Explanation
     from fundalign.results.frontier import Frontier
     from fundalign.results.plan import Plan, Run, SolveReport
+    from fundalign.results.reporting import report
     from fundalign.results.store import read_run
     from fundalign.results.verify import Audit, verify
 
@@ -67,6 +68,7 @@ _HOME = {
     "Run": "results.plan",
     "SolveReport": "results.plan",
     "read_run": "results.store",
+    "report": "results.reporting",
     "Audit": "results.verify",
     "verify": "results.verify",
 }
@@ -99,6 +101,7 @@ __all__ = [
     "read_case",
     "read_run",
     "replan",
+    "report",
     "sensitivity",
     "solve",
     "verify",

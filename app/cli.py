@@ -236,6 +236,34 @@ def compare(talk: Talk, run_a: Path, run_b: Path, output: Path | None, force: bo
     return compare_runs(talk, (run_a, run_b), output, force)
 
 
+@cli.command(short_help="Write a run as a page and a workbook to forward.")
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A folder for both, or a name that ends in .html or .xlsx, several allowed; the default is the run's folder.",
+)
+@click.option(
+    "--frontier", type=click.Path(path_type=Path), metavar="DIR", help="A frontier of the same case to show beside it."
+)
+@click.option("--force", is_flag=True, help="Replace an earlier report.")
+@talking
+def report(talk: Talk, run: Path, outputs: tuple[Path, ...], frontier: Path | None, force: bool) -> int:
+    """Write the run folder RUN as report.html, one page with charts that asks nothing of the network, and report.xlsx.
+
+    Both say what is decided, who pays, when, what budgets are used for, who receives and contributes, what binds, and,
+    as far as the run has them, what the plan depends on, why, and what a re-plan changes. The run is verified first;
+    one that does not hold is not reported (exit 9). A run without a plan gets a page that says why.
+    """
+    from .report import report_run
+
+    return report_run(talk, run, outputs, frontier, force)
+
+
 cli.add_command(explain)
 cli.add_command(frontier)
 cli.add_command(fx)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from .money import share
+from ..results.words import value_text
 from .tables import new_table
 
 MOST_PARTIES = 8
@@ -46,10 +46,3 @@ def room(row: Record) -> float:
     rooms = [value - float(row["at_least"])] if row["at_least"] else []
     rooms += [float(row["at_most"]) - value] if row["at_most"] else []
     return min(rooms, default=float("inf"))
-
-
-def value_text(measure: str, value: str) -> str:
-    """Return a share as a percentage, a ratio with two decimals, a count as it is."""
-    if measure in ("received", "contributed"):
-        return share(value, 1)
-    return value if measure == "initiatives" else f"{float(value):.2f}"

@@ -27,3 +27,15 @@ def add_tables(folder: Path, name: str, tables: Mapping[str, "pd.DataFrame"], do
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(folder / file)
     return list(texts)
+
+
+def add_files(contents: Mapping[Path, bytes]) -> None:
+    """Write files, each under a temporary name and renamed; folders that are not there yet are made."""
+    for path, content in contents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.tmp{os.getpid()}")
+        try:
+            temporary.write_bytes(content)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -25,10 +25,10 @@ def refuse_existing(path: Path, force: bool) -> None:
     With `force` only a run folder (or an empty folder) is replaced, never anything else: one with a manifest of ours, a
     case and no foreign files.
     """
-    refuse_taken(path, force, "a run folder", _is_run)
+    refuse_taken(path, force, "a run folder", is_run)
 
 
-def _is_run(path: Path) -> bool:
+def is_run(path: Path) -> bool:
     """Tell whether a folder holds a run of ours and nothing else."""
     try:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from .folder import write_folder
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
     from .explanation import Explanation
     from .verify import Audit
@@ -217,6 +218,13 @@ class Run:
         if report.gap is not None and report.objective:
             parts.append(f"gap {report.gap:.2%}")
         return f"Run({', '.join([*parts, repr(self.plan)])})"
+
+    @cached_property
+    def charts(self) -> "dict[str, go.Figure]":
+        """The charts of the plan by name, as Plotly figures; none without a plan, or where nothing is funded."""
+        from .charts import charts
+
+        return charts(self)
 
     def write(self, path: str | Path, force: bool = False) -> Path:
         """Write the run folder atomically; refuses an existing one unless `force` (UsageError)."""

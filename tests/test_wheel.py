@@ -72,6 +72,7 @@ def test_the_wheel_holds_the_rooms_and_the_cases_and_nothing_else(wheel: Path) -
         expected |= {f"fundalign/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / room).rglob("*.py")}
     for case in (ROOT / "inputs" / "cases").iterdir():
         expected |= {f"fundalign/inputs/cases/{case.name}/{path.name}" for path in case.iterdir()}
+    expected |= {f"fundalign/results/page/{path.name}" for path in (ROOT / "results" / "page").iterdir()}
     assert names == expected
 
 
@@ -85,6 +86,8 @@ def test_the_installed_command_solves_a_shipped_case_from_anywhere(environment: 
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["status"] == "optimal"
     assert (tmp_path / "tiny-run" / "funding.csv").is_file()
+    report = [str(environment / "bin" / "fundalign"), "report", "tiny-run"]
+    assert subprocess.run(report, cwd=tmp_path, check=False, capture_output=True).returncode == 0
 
 
 def test_every_shipped_case_is_installed(environment: Path) -> None:

@@ -271,9 +271,14 @@ def hand_plan(hand_case: Case) -> HandPlan:
 @pytest.fixture
 def folder(hand_plan: HandPlan, tmp_path: Path) -> Path:
     """Write the hand-made plan as a run folder."""
-    tables = hand_plan.tables | rule_tables(hand_plan.case, hand_plan.audit())
-    documents = {"summary": hand_plan.summary, "factors": hand_plan.factors, "manifest": MANIFEST}
-    return write_folder(tmp_path / "run", hand_plan.case, documents, tables)
+    return write_plan(hand_plan, tmp_path / "run")
+
+
+def write_plan(plan: HandPlan, path: Path) -> Path:
+    """Write a hand-made plan as a run folder, with the tables of its rules."""
+    tables = plan.tables | rule_tables(plan.case, plan.audit())
+    documents = {"summary": plan.summary, "factors": plan.factors, "manifest": MANIFEST}
+    return write_folder(path, plan.case, documents, tables)
 
 
 def replace(path: Path, old: str, new: str) -> None:
