@@ -15,6 +15,7 @@ import click
 
 from .console import Talk, write
 from .errors import report_defect, talking
+from .exchange import export, import_
 from .exits import Exit
 from .frontier_command import frontier
 from .fx import fx
@@ -229,8 +230,10 @@ def compare(talk: Talk, run_a: Path, run_b: Path, output: Path | None, force: bo
     return compare_runs(talk, (run_a, run_b), output, force)
 
 
+cli.add_command(export)
 cli.add_command(frontier)
 cli.add_command(fx)
+cli.add_command(import_)
 
 
 class Terminated(SystemExit):
