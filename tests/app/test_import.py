@@ -211,9 +211,10 @@ def test_a_title_that_is_nearly_a_field_is_never_passed_over(fundalign: Runner, 
     assert ran.returncode == 3
     assert "is it 'Own contributon'?" in " ".join(ran.stderr.split())
     (sheets / "ranking.csv").write_text(RANKING.replace(",currency,", ",currencies,"), encoding="utf-8")
-    ran = fundalign("import", "call-ranking", "ranking.csv", "x", *OPTIONS)
+    ran = fundalign("import", "call-ranking", "ranking.csv", "x", *OPTIONS, "--format", "json")
     assert ran.returncode == 3
-    assert "'currency', if that is meant" in " ".join(ran.stderr.split())
+    (fault,) = json.loads(ran.stdout)["faults"]
+    assert (fault["row"], fault["column"], fault["expected"]) == (1, "currencies", "'currency', if that is meant")
 
 
 @pytest.mark.parametrize(
