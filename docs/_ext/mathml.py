@@ -99,8 +99,8 @@ class _Parser:
             if end > self.place and not self.tokens[end].spaced:
                 break
             end += 1
-        if end < len(self.tokens) and not self.tokens[end].spaced and self.tokens[end].text in "[_^(":
-            end -= 1
+        if self.place < end < len(self.tokens) and not self.tokens[end].spaced and self.tokens[end].text in "[_^(":
+            end -= 1  # the last of them has an index
         run = [token.text for token in self.tokens[self.place : end]]
         if len(run) < 2 or all(len(word) == 1 for word in run):
             return ""

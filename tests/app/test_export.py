@@ -102,7 +102,7 @@ def test_codes_dates_and_names_are_those_of_the_standard_and_the_case(
     ],
 )
 def test_periods_have_days(label: str, frequency: str, first: date, last: date) -> None:
-    assert first_day(label, frequency) == first  # type: str
+    assert first_day(label, frequency) == first
     assert last_day(label, frequency) == last
 
 

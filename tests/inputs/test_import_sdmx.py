@@ -79,7 +79,7 @@ def test_rates_in_the_frequency_of_the_case_become_planning_rates(tiny: Path) ->
 
 def test_quarters_and_half_years_are_the_periods_of_cases() -> None:
     for frequency, time, label in (("Q", "2027-Q2", "2027Q2"), ("S", "2027-S2", "2027H2"), ("M", "2027-05", "2027-05")):
-        case = Target("EUR", ("SEK",), "H" if frequency == "S" else frequency, 0, 10**6)  # type: str
+        case = Target("EUR", ("SEK",), "H" if frequency == "S" else frequency, 0, 10**6)
         start = {"Q": 2027 * 4, "S": 2027 * 2, "M": 2027 * 12}[frequency]
         case = Target(case.base, case.currencies, case.frequency, start, 12)
         earlier = {"Q": "2026-Q4", "S": "2026-S2", "M": "2026-12"}[frequency]
