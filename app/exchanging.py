@@ -16,7 +16,9 @@ from .exits import Exit
 from .folders import case_path, output_folder
 
 if TYPE_CHECKING:
-    from ..inputs.import_call import Call
+    from ..inputs.import_call import Call, Imported
+    from ..inputs.import_rates import Found
+    from ..inputs.import_sheet import Sheet
     from ..results.plan import Run
 
 SHOWN = 3
@@ -49,14 +51,19 @@ def read_rates(
     files = [str(_write(folder / name, text)) for name, text in texts.items()]
     if found.kept:
         talk.log.warning(f"not in {file.name}, left as they are: {', '.join(found.kept)}")
-    stated = f"{target.base} per unit, to {digits} significant digits"
+    return _told_of_rates(talk, target.base, digits, found, files)
+
+
+def _told_of_rates(talk: Talk, base: str, digits: int, found: Found, files: list[str]) -> int:
+    """Say which rates were written, of which time and to how many digits."""
+    stated = f"{base} per unit, to {digits} significant digits"
     if talk.wants_json:
         rows = [
             {"currency": row.currency, "rate": f"{row.rate:f}", "time": found.times.get(row.currency)}
             for row in found.currencies
         ]
         planned = [{"currency": r.currency, "period": r.period, "rate": f"{r.rate:f}"} for r in found.rates]
-        told = {"base": target.base, "digits": digits, "series": found.series, "planning": found.planning}
+        told = {"base": base, "digits": digits, "series": found.series, "planning": found.planning}
         talk.data({**told, "currencies": rows, "rates": planned, "kept": list(found.kept), "files": files})
     else:
         lines = [f"{code}  {time}" for code, time in found.times.items()]
@@ -116,9 +123,12 @@ def read_call(
         return invalid_input(talk, error, "the call")
     with complete(folder) as temporary:
         write_case(found.case, temporary)
-    unused = [
-        f"not used of {each.file}: {', '.join(each.unused)}" for each in (sheets.ranking, sheets.budgets) if each.unused
-    ]
+    return _told_of_call(talk, folder, found, (sheets.ranking, sheets.budgets))
+
+
+def _told_of_call(talk: Talk, folder: Path, found: Imported, sheets: Sequence[Sheet]) -> int:
+    """Say what an imported case holds, and what its reader should know."""
+    unused = [f"not used of {each.file}: {', '.join(each.unused)}" for each in sheets if each.unused]
     for note in (*unused, *found.notes, *map(str, found.case.warnings)):
         talk.log.warning(note)
     counts = {name: len(rows) for name, rows in found.case.tables.items() if rows}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
 from typing import Final
@@ -108,6 +109,16 @@ def sdmx_of(text: str, file: str, badly: Sequence[Fault] = ()) -> Sdmx:
     return page.found
 
 
+def _exists(time: str) -> bool:
+    """Return whether a time that is a day is one that the calendar has."""
+    try:
+        if len(time) == len("2026-11-27"):
+            date.fromisoformat(time)
+    except ValueError:
+        return False
+    return True
+
+
 def is_sdmx(header: Sequence[str]) -> bool:
     """Return whether a header is that of SDMX-CSV exchange rates."""
     return set(MARKS) <= {title.strip().upper() for title in header}
@@ -144,7 +155,7 @@ class _Page:
         pattern = _TIMES.get(cells["FREQ"])
         if pattern is None:
             self.fault(number, "FREQ", cells["FREQ"], f"one of {', '.join(_TIMES)}", "daily, monthly, ..., annual")
-        elif not pattern.fullmatch(cells["TIME_PERIOD"]):
+        elif not pattern.fullmatch(cells["TIME_PERIOD"]) or not _exists(cells["TIME_PERIOD"]):
             such = f"a time such as {_EXAMPLES.get(cells['FREQ'], '2026')}"
             self.fault(number, "TIME_PERIOD", cells["TIME_PERIOD"], such, f"FREQ is {cells['FREQ']}")
         value = self._value(number, cells)

@@ -127,6 +127,7 @@ def test_all_faults_are_told_at_once_with_row_and_column() -> None:
         line("CHF", "2026-11", "0.95"),
         line("PLN", "2026-11-27", "4.2").replace(",EUR,", ",USD,"),
         line("CZK", "2026-11-27", "25", "W"),
+        line("CZK", "2026-02-31", "25"),
     ]
     with pytest.raises(InputError) as caught:
         sdmx(*wrong)
@@ -139,6 +140,7 @@ def test_all_faults_are_told_at_once_with_row_and_column() -> None:
         (8, "TIME_PERIOD", "2026-11"),
         (9, "CURRENCY_DENOM", "USD"),
         (10, "FREQ", "W"),
+        (11, "TIME_PERIOD", "2026-02-31"),
     ]
 
 
