@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 
+import fundalign
 from fundalign.inputs.rules import RULES
 
 from .test_layout import families
@@ -93,6 +94,12 @@ def test_every_family_and_every_rule_has_its_page() -> None:
     inside = {"projection": "the compact form of matching, an implied relaxation"}
     assert set(families()) - named == set(inside)
     assert {name for name, rule in RULES.items() if rule.number} <= named
+
+
+def test_every_public_name_of_the_package_is_documented() -> None:
+    page = (DOCS / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\.\. auto\w+:: fundalign\.(\w+)$", page, re.MULTILINE))
+    assert named == set(fundalign.__all__) - {"__version__"}
 
 
 def test_formulas_are_those_of_the_docstrings(site: dict[Path, Page]) -> None:
