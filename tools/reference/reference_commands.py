@@ -44,16 +44,25 @@ def _options(command: click.Command) -> Iterator[tuple[str, str, str]]:
 
 def command_sections(table_of: Table) -> Iterator[tuple[str, str]]:
     """Yield every command's name and section: usage, what it does, its options."""
-    context = click.Context(cli, info_name="fundalign")
-    for name in cli.list_commands(context):
-        command = cli.get_command(context, name)
-        if command is None or command.hidden:
-            continue
-        own = click.Context(command, info_name=name, parent=context)
+    for name, own in _commands(cli, click.Context(cli, info_name="fundalign")):
+        command = own.command
         usage = command.get_usage(own).removeprefix("Usage: ")
         told = "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n"))
         options = table_of(("option", "default", "meaning"), _options(command))
         yield name, f"### fundalign {name}\n\n```text\n{' '.join(usage.split())}\n```\n\n{told}\n\n{options}\n"
+
+
+def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, click.Context]]:
+    """Yield every command by the words that call it, those of groups in place of the groups."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        own = click.Context(command, info_name=name, parent=context)
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {inner}", found) for inner, found in _commands(command, own))
+        else:
+            yield name, own
 
 
 def exit_codes(table_of: Table) -> str:
