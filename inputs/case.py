@@ -131,15 +131,16 @@ class Case(Facts):
         parsed = {name: _as_parsed(name, facts.tables.get(name, ()), self.numbers.get(name, ())) for name in TABLES}
         draft = Draft(facts, parsed)
         run_checks(draft)
+        placed = list if self.places is None else self.places.placed
         if draft.faults:
-            raise InputError(self.told(_naming(draft.faults, made) if made else draft.faults))
+            raise InputError(placed(_naming(draft.faults, made) if made else draft.faults))
         return Case(
             facts.settings,
             facts.tables,
             self.scenarios,
             self.name,
-            tuple(self.told(draft.warnings)),
-            tuple(self.told(draft.contradictions)),
+            tuple(placed(draft.warnings)),
+            tuple(placed(draft.contradictions)),
             None if self.approved is None else self.approved.again(facts),
             self.numbers,
             self.places,

@@ -48,6 +48,10 @@ class Places:
         """Return faults found later, whose rows count the records of a table from 2."""
         return [self._placed(self._numbered(fault)) for fault in faults]
 
+    def placed(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Return faults found later whose rows are those of the spreadsheet already."""
+        return [self._placed(fault) for fault in faults]
+
     def _numbered(self, fault: Fault) -> Fault:
         rows: Sequence[int] = self.numbers.get(_FILES.get(fault.file, ""), ())
         if fault.row is None or not 2 <= fault.row < len(rows) + 2:

@@ -7,7 +7,7 @@ shares, ratios, tolerances) where those do not suffice, the others only when ask
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from statistics import median
 from typing import Any, Final
@@ -64,7 +64,10 @@ def rules_of(case: Case) -> dict[Key, Given]:
     found: dict[Key, Given] = {}
     for source in (_funders, _budgets, _initiatives, _milestones, _eligibility, _precedence, _scopes, _guarantees):
         found |= dict(source(case))
-    return found | dict(_settings(case))
+    found |= dict(_settings(case))
+    if case.places is None:
+        return found
+    return {key: replace(given, rule=replace(given.rule, book=case.places.book)) for key, given in found.items()}
 
 
 Found = Iterator[tuple[Key, Given]]

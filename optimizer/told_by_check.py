@@ -30,7 +30,11 @@ def told_by_check(case: Case) -> list[Told]:
     given = rules_of(case) if case.contradictions else {}
     found = []
     for fault in case.contradictions:
-        if fault.file != "milestones.csv" or fault.row is None or fault.column not in ("latest_start", "deadline"):
+        if (
+            "milestones" not in (fault.sheet, fault.file.removesuffix(".csv"))
+            or fault.row is None
+            or fault.column not in ("latest_start", "deadline")
+        ):
             continue
         row = rows[fault.row]
         place = row.initiative, row.milestone

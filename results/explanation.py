@@ -26,7 +26,8 @@ LISTED = 12  # rules of one list that are shown as text
 class Rule:
     """A rule of the case: its family, what it is called, whose it is, and the cells in which it stands.
 
-    `rows` are numbered as a spreadsheet does (the header is row 1), `value` is what the cells say, in `unit`.
+    `rows` are numbered as a spreadsheet does (the header is row 1), `value` is what the cells say, in `unit`; `book` is
+    the workbook in which the table is a sheet, empty where the case is a folder.
     """
 
     family: str
@@ -37,10 +38,13 @@ class Rule:
     column: str
     value: str
     unit: str = ""
+    book: str = ""
 
     @property
     def file(self) -> str:
-        """Return the file; empty for what a re-plan was asked for."""
+        """Return the file, or the workbook with its sheet; empty for what a re-plan was asked for."""
+        if self.book and self.table:
+            return f"{self.book}, sheet {self.table}"
         return f"{self.table}.{'toml' if self.table == 'case' else 'csv'}" if self.table else ""
 
     @property
@@ -58,7 +62,8 @@ class Rule:
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON; `cells` are the cells to change."""
-        cells = [{"file": self.file, "row": row, "column": self.column} for row in self.rows or (None,)]
+        place = {"file": self.book, "sheet": self.table} if self.book else {"file": self.file}
+        cells = [{**place, "row": row, "column": self.column} for row in self.rows or (None,)]
         told = {"family": self.family, "rule": self.words, "owner": self.owner, "table": self.table}
         return {**told, "value": self.value, "unit": self.unit, "cells": cells if self.table else []}
 
