@@ -29,7 +29,7 @@ def test_rules_are_told_by_sheet(case: fa.Case) -> None:
     told = "\n".join(found.lines())
     assert "book.xlsx, sheet budgets, row 2, payments" in told
     assert ".csv" not in told
-    cells = [cell for rule in found.conflicts[0].as_dict()["rules"] for cell in rule["cells"]]  # type: ignore[attr-defined]
+    cells = [cell for rule in found.conflicts[0].as_dict()["rules"] for cell in rule["cells"]]
     assert {"file": "book.xlsx", "sheet": "initiatives", "row": 2, "column": "status"} in cells
 
 
