@@ -8,7 +8,7 @@ test:             # every test, against an editable install in .venv
 	bash tools/test.sh
 
 oracle: .venv     # the solver against brute force on 500 random tiny cases, 300 re-plans …; the tests have part of them
-	ORACLE_CASES=500 REPLAN_CASES=300 WHATIF_CASES=200 WHY_CASES=30 LINE_CASES=60 FRONTIER_STEP=6 EXAMPLES=1 PLANTED_CASES=500 \
+	ORACLE_CASES=500 REPLAN_CASES=300 WHATIF_CASES=200 WHY_CASES=30 LINE_CASES=60 FRONTIER_CASES=72 EXAMPLES=1 PLANTED_CASES=500 \
 		.venv/bin/python -m pytest -n 2 tests/oracle/test_frontier.py \
 		tests/oracle/test_against_oracle.py tests/oracle/test_replans.py tests/oracle/test_why.py \
 		tests/optimizer/test_effects.py tests/optimizer/test_lines.py tests/test_invariants.py tests/explain/test_planted.py

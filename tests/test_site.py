@@ -138,7 +138,7 @@ def test_commands_print_what_the_page_says(page: str, tmp_path: Path) -> None:
     for command, lines in listed:
         ran = subprocess.run(
             ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
-            env={**os.environ, "PATH": search},
+            env={**os.environ, "PATH": search, "COLUMNS": "100"},
         )  # fmt: skip
         told = re.search(r"# exit code (\d+)", command)
         assert ran.returncode == (int(told[1]) if told else 0), f"{command}\n{ran.stderr}"

@@ -23,7 +23,7 @@ from ..models.small import small
 from .generator import random_oracle
 from .oracle import Oracle
 
-SEEDS = range(0, 48, int(os.environ.get("FRONTIER_STEP", "12")))  # `make oracle` takes every sixth
+SEEDS = range(0, int(os.environ.get("FRONTIER_CASES", "48")), 6)  # `make oracle` goes on to 72
 MORE = 1e-4
 """How much more of value, or of a ratio, is asked for to see that there is none; relative."""
 CENTS = 1e-4
