@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ..forked import Commands
+
 COMMAND = [sys.executable, "-m", "fundalign.app.cli"]
 Runner = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -27,12 +29,11 @@ time_limit = 60
 
 
 @pytest.fixture
-def fundalign(tmp_path: Path) -> Runner:
+def fundalign(tmp_path: Path, commands: Commands) -> Runner:
     """Run `fundalign ARGS` in an empty folder; stdout and stderr are captured."""
 
     def run(*arguments: object, cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
-        command = [*COMMAND, *map(str, arguments)]
-        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+        return commands.run(arguments, cwd)
 
     return run
 

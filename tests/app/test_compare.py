@@ -6,12 +6,13 @@ import csv
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
+from ..forked import Commands
 
 Runner = Callable[..., subprocess.CompletedProcess[str]]
 CUT = "budgets.payments[funder=SOUTH-MIN,cycle=2030]*=0.5"
@@ -24,12 +25,11 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def solved(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
     """Solve once: `base`, `cut`, and `none`, which no plan satisfies."""
     folder = tmp_path_factory.mktemp("solved")
     for name, code, changes in (("base", 0, ()), ("cut", 0, ("--set", CUT)), ("none", 4, MANDATORY)):
-        command = [sys.executable, "-m", "fundalign.app.cli", "solve", "tiny", "-o", name, *changes]
-        assert subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == code
+        assert commands.run(["solve", "tiny", "-o", name, *changes], folder).returncode == code
     return folder
 
 

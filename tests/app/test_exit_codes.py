@@ -186,8 +186,7 @@ def test_closed_standard_streams_are_no_defect(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "summary.json").exists()
 
 
-def test_a_link_or_an_endless_name_is_refused_before_solving(tmp_path: Path) -> None:
+def test_a_link_or_an_endless_name_is_refused_before_solving(fundalign: Runner, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for name in ("link", "x" * 250):
-        command = [sys.executable, "-m", "fundalign.app.cli", "solve", "tiny", "-o", str(tmp_path / name)]
-        assert subprocess.run(command, check=False, capture_output=True).returncode == 2
+        assert fundalign("solve", "tiny", "-o", tmp_path / name).returncode == 2

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 import shutil
-import subprocess
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -20,19 +19,20 @@ from fundalign.results.export_columns import COLUMNS
 from fundalign.results.export_datapackage import LICENCES
 from fundalign.results.export_iati import first_day, last_day
 
-from .conftest import COMMAND, Runner
+from ..forked import Commands
+from .conftest import Runner
 from .datapackage import problems
 
 ORGANISATION = "XI-EXAMPLE-ACCORD"
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
     """A run of `tiny` with a real pot and a ceiling on what one ministry commits: some lines are under commitment."""
     folder = tmp_path_factory.mktemp("tiny") / "run"
     changes = ["budgets.commitments[funder=NORTH-MIN]=100", 'initiatives.pot[initiative=LAB]="real"']
-    command = [*COMMAND, "solve", "tiny", "-o", str(folder), "--set", changes[0], "--set", changes[1]]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    words = ["solve", "tiny", "-o", folder, "--set", changes[0], "--set", changes[1]]
+    assert commands.run(words, folder.parent).returncode == 0
     return folder
 
 

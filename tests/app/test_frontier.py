@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ..forked import Commands
 from .conftest import Runner, write_tables
 
 COMMAND = [sys.executable, "-m", "fundalign.app.cli"]
@@ -96,7 +97,7 @@ def test_what_is_refused(
     assert not (tmp_path / "joint-frontier").exists()
 
 
-def test_ctrl_c_keeps_the_points_found_so_far(hard: Path, tmp_path: Path) -> None:
+def test_ctrl_c_keeps_the_points_found_so_far(commands: Commands, hard: Path, tmp_path: Path) -> None:
     arguments = ["frontier", str(hard), "--against", "public_money", "--log-json", "--gap", "0.05", "--format", "json"]
     with subprocess.Popen(
         [*COMMAND, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -109,5 +110,5 @@ def test_ctrl_c_keeps_the_points_found_so_far(hard: Path, tmp_path: Path) -> Non
         output, errors = process.communicate(timeout=200)
     assert process.returncode == 130, errors
     assert json.loads(output)["points"]
-    checked = subprocess.run([*COMMAND, "verify", "hard-frontier/points/01"], cwd=tmp_path, check=False)
+    checked = commands.run(["verify", "hard-frontier/points/01"], tmp_path)
     assert checked.returncode == 0

@@ -18,11 +18,12 @@ import csv
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from ..forked import Commands
 
 Runner = Callable[..., subprocess.CompletedProcess[str]]
 Row = dict[str, str]
@@ -48,10 +49,9 @@ def changes(ran: subprocess.CompletedProcess[str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def solved(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
     folder = tmp_path_factory.mktemp("solved")
-    command = [sys.executable, "-m", "fundalign.app.cli", "solve", "tiny", "-o", "approved"]
-    subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    assert commands.run(["solve", "tiny", "-o", "approved"], folder).returncode == 0
     return folder / "approved"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,12 +16,13 @@ from fundalign.inputs.shipped import shipped_path
 from fundalign.results.report_parts import assemble
 from fundalign.results.reporting import material_of
 
+from ..forked import Commands
+
 Runner = Callable[..., subprocess.CompletedProcess[str]]
-COMMAND = [sys.executable, "-m", "fundalign.app.cli"]
 
 
 @pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def solved(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
     """Solve once: `base`, and `none`, which no plan satisfies; trace a frontier of `tiny` with its end points."""
     folder = tmp_path_factory.mktemp("solved")
     asked = (
@@ -31,7 +31,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (0, ("frontier", "tiny", "--against", "public_money", "--points", "2", "-o", "front")),
     )
     for code, words in asked:
-        assert subprocess.run([*COMMAND, *words], cwd=folder, capture_output=True, check=False).returncode == code
+        assert commands.run(words, folder).returncode == code
     return folder
 
 

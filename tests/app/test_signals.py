@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from ..forked import Commands
+
 COMMAND = [sys.executable, "-m", "fundalign.app.cli"]
 
 
 @pytest.mark.parametrize(("number", "code", "name"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")])
 def test_a_signal_while_solving_writes_the_best_plan(
-    hard: Path, tmp_path: Path, number: int, code: int, name: str
+    commands: Commands, hard: Path, tmp_path: Path, number: int, code: int, name: str
 ) -> None:
     with subprocess.Popen(
         [*COMMAND, "solve", str(hard), "--log-json", "--format", "json"],
@@ -33,8 +35,7 @@ def test_a_signal_while_solving_writes_the_best_plan(
     assert summary["status"] == "interrupted"
     assert summary["objective"] > 0
     assert f"stopped by {name}" in errors
-    checked = subprocess.run([*COMMAND, "verify", "hard-run"], cwd=tmp_path, capture_output=True, check=False)
-    assert checked.returncode == 0
+    assert commands.run(["verify", "hard-run"], tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

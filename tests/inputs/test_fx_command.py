@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,17 @@ import pytest
 from fundalign.inputs.read import read_case
 from fundalign.inputs.shipped import shipped_path
 
-COMMAND = [sys.executable, "-m", "fundalign.app.cli", "fx"]
+from ..forked import Commands
+
+Runner = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def fx(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+@pytest.fixture
+def fx(commands: Commands) -> Runner:
+    def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return commands.run(["fx", *arguments], folder)
+
+    return run
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def data(ran: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return found
 
 
-def test_a_file_of_ones_own_into_a_case(mine: Path, rates: Path, tmp_path: Path) -> None:
+def test_a_file_of_ones_own_into_a_case(fx: Runner, mine: Path, rates: Path, tmp_path: Path) -> None:
     arguments = ["mine", "--rates", rates, "--quoted", "per-base"]
     found = data(fx(tmp_path, *arguments, "-o", "mine", "--force", "--format", "json"))
     (sek,) = found["currencies"]
@@ -60,7 +65,7 @@ def test_a_file_of_ones_own_into_a_case(mine: Path, rates: Path, tmp_path: Path)
     assert not list(mine.glob(".*"))
 
 
-def test_a_case_that_still_lacks_its_currencies(mine: Path, tmp_path: Path) -> None:
+def test_a_case_that_still_lacks_its_currencies(fx: Runner, mine: Path, tmp_path: Path) -> None:
     (mine / "currencies.csv").unlink()
     ran = fx(tmp_path, "mine", "-o", "mine", "--until", "2025-12-31")
     assert ran.returncode == 0, ran.stderr
@@ -71,7 +76,7 @@ def test_a_case_that_still_lacks_its_currencies(mine: Path, tmp_path: Path) -> N
     assert case.hedge_cost("SEK") is None
 
 
-def test_tables_are_never_overwritten_without_force(mine: Path, tmp_path: Path) -> None:
+def test_tables_are_never_overwritten_without_force(fx: Runner, mine: Path, tmp_path: Path) -> None:
     before = (mine / "currencies.csv").read_bytes()
     ran = fx(tmp_path, "mine", "-o", "mine")
     assert ran.returncode == 2
@@ -80,7 +85,7 @@ def test_tables_are_never_overwritten_without_force(mine: Path, tmp_path: Path) 
     assert not (mine / "correlations.csv").exists()
 
 
-def test_the_ecb_without_a_case(tmp_path: Path) -> None:
+def test_the_ecb_without_a_case(fx: Runner, tmp_path: Path) -> None:
     arguments = ["--base", "CHF", "--currencies", "USD,EUR,JPY,DKK", "--until", "2024-12-31", "--floor", "0.02"]
     found = data(fx(tmp_path, *arguments, "--method", "ewma", "--shrinkage", "0.1", "-o", "new", "--format", "json"))
     assert [each["currency"] for each in found["currencies"]] == ["USD", "EUR", "JPY", "DKK"]
@@ -90,7 +95,7 @@ def test_the_ecb_without_a_case(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["correlations.csv", "currencies.csv"]
 
 
-def test_text_goes_to_stdout_and_warnings_to_stderr(tmp_path: Path) -> None:
+def test_text_goes_to_stdout_and_warnings_to_stderr(fx: Runner, tmp_path: Path) -> None:
     arguments = ["--base", "EUR", "--currencies", "USD,RUB", "--since", "2015-01-01", "--until", "2023-12-29"]
     ran = fx(tmp_path, *arguments)
     assert ran.returncode == 0, ran.stderr
@@ -99,7 +104,7 @@ def test_text_goes_to_stdout_and_warnings_to_stderr(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_the_history_cannot_tell_is_kept_for_a_case(mine: Path, tmp_path: Path) -> None:
+def test_what_the_history_cannot_tell_is_kept_for_a_case(fx: Runner, mine: Path, tmp_path: Path) -> None:
     with (mine / "currencies.csv").open("a", encoding="utf-8") as file:
         file.write("CLP,0.001,0.001\nUSD,0.9,\n")
     found = data(fx(tmp_path, "mine", "--currencies", "SEK", "-o", "out", "--until", "2025-12-31", "--format", "json"))
@@ -132,7 +137,7 @@ REFUSED: list[tuple[list[str], str]] = [
 
 
 @pytest.mark.parametrize(("arguments", "told"), REFUSED)
-def test_wrong_usage_is_2(arguments: list[str], told: str, mine: Path, tmp_path: Path) -> None:
+def test_wrong_usage_is_2(fx: Runner, arguments: list[str], told: str, mine: Path, tmp_path: Path) -> None:
     ran = fx(tmp_path, *arguments, "-o", "out")
     assert ran.returncode == 2, ran.stderr
     assert told in ran.stderr
@@ -140,7 +145,7 @@ def test_wrong_usage_is_2(arguments: list[str], told: str, mine: Path, tmp_path:
     assert not (tmp_path / "out").exists()
 
 
-def test_faults_of_the_history_are_3(rates: Path, tmp_path: Path) -> None:
+def test_faults_of_the_history_are_3(fx: Runner, rates: Path, tmp_path: Path) -> None:
     rates.write_text("date,SEK\n2026-01-01,x\n2026-13-01,10\n", encoding="utf-8")
     ran = fx(tmp_path, "--base", "EUR", "--rates", rates, "-o", "out", "--format", "json")
     assert ran.returncode == 3
@@ -159,7 +164,12 @@ LACKING: list[tuple[list[str], list[tuple[int | None, str, str | None]], str]] =
 
 @pytest.mark.parametrize(("arguments", "places", "told"), LACKING)
 def test_what_a_file_lacks_is_a_fault_of_it(
-    arguments: list[str], places: list[tuple[int | None, str, str | None]], told: str, rates: Path, tmp_path: Path
+    fx: Runner,
+    arguments: list[str],
+    places: list[tuple[int | None, str, str | None]],
+    told: str,
+    rates: Path,
+    tmp_path: Path,
 ) -> None:
     ran = fx(tmp_path, *arguments, "--rates", rates, "-o", "out", "--format", "json")
     assert ran.returncode == 3, ran.stderr
@@ -170,7 +180,7 @@ def test_what_a_file_lacks_is_a_fault_of_it(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_rate_out_of_place_is_told_with_what_else_is_missing(tmp_path: Path) -> None:
+def test_a_rate_out_of_place_is_told_with_what_else_is_missing(fx: Runner, tmp_path: Path) -> None:
     """Twice a hundredfold, in one file of 40 days: faults of both, and of the currency that is not there."""
     days = [date(2026, 1, 1) + timedelta(days=n) for n in range(40)]
     rows = [f"{day},{'100' if n in (7, 9) else '1'},{'900' if n == 20 else '9'}" for n, day in enumerate(days)]
@@ -182,7 +192,7 @@ def test_a_rate_out_of_place_is_told_with_what_else_is_missing(tmp_path: Path) -
     assert "by a factor of 100 on 2026-01-08" in faults[1]["hint"]
 
 
-def test_faults_of_the_case_are_3(mine: Path, tmp_path: Path) -> None:
+def test_faults_of_the_case_are_3(fx: Runner, mine: Path, tmp_path: Path) -> None:
     (mine / "currencies.csv").write_text("currency,rate\nSEK,0\n", encoding="utf-8")
     (mine / "funders.csv").write_text("funder,kind,currency\nF,publik,SKR\n", encoding="utf-8")
     ran = fx(tmp_path, "mine", "--format", "json")

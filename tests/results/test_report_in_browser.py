@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from fundalign.inputs.case import Case
 from fundalign.results.reporting import report
 
 from ..browser import browser, complaints, open_page, picture, place_of, printed, program, requests_of
+from ..forked import Commands
 from ..png import pixels
 from .conftest import FACTORS, PLAN, SUMMARY, HandPlan, tables_of, write_plan
 from .reports import add_answers
@@ -136,14 +136,13 @@ def test_the_buttons_work(rich: Path, driver: Chrome) -> None:
     assert driver.execute_script(count) == driver.execute_script("return document.querySelectorAll('details').length")
 
 
-def test_names_are_text_whatever_they_are(driver: Chrome, tmp_path: Path) -> None:
+def test_names_are_text_whatever_they_are(commands: Commands, driver: Chrome, tmp_path: Path) -> None:
     case = tmp_path / "hostile"
     case.mkdir()
     for name, text in HOSTILE.items():
         (case / name).write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "fundalign.app.cli"]
     for words in (("solve", "hostile", "-o", "run"), ("report", "run")):
-        subprocess.run([*command, *words], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+        assert commands.run(words, tmp_path).returncode == 0
     open_page(driver, tmp_path / "run" / "report.html")
     assert driver.execute_script("return window.pwned") is None
     assert [url for url in requests_of(driver) if not url.startswith(("file:", "data:", "blob:"))] == []
