@@ -1,6 +1,7 @@
 """The shipped case `quantum`: no warnings, every table and option in use, and its optimum within the gap."""
 
 import tomllib
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -10,7 +11,7 @@ from fundalign.inputs.read import read_case
 from fundalign.inputs.rows import Row
 from fundalign.inputs.shipped import shipped_path
 from fundalign.inputs.tables import TABLES, EquityRow, MatchingRow, SynergyRow
-from fundalign.optimizer.solve import SolveOptions, solve
+from fundalign.results.store import read_run
 from fundalign.results.verify import verify
 
 OPTIMUM = 705.44  # README.md; found and proven within 0.1 %
@@ -87,8 +88,9 @@ def test_every_quantum_scenario_applies() -> None:
     assert any(one.settings.objective.tie_break for one in changed)
 
 
-def test_quantum_plan() -> None:
-    run = solve(quantum(), SolveOptions(threads=1))
+def test_quantum_plan(quantum_run: Path) -> None:
+    run = read_run(quantum_run)
+    assert run.case.hash == quantum().hash
     assert run.plan is not None
     assert run.report.status.value == "optimal"
     assert run.report.objective == pytest.approx(OPTIMUM, rel=1.1e-3)
@@ -98,4 +100,4 @@ def test_quantum_plan() -> None:
     assert set(rules.loc[rules["binding"] == "true", "family"]) >= RULES
     levels = run.plan.schedule["level"]
     assert ((levels > 0) & (levels < 1)).any()
-    assert verify(run).holds
+    assert verify(quantum_run).holds

@@ -197,9 +197,9 @@ def test_a_run_that_does_not_verify_is_refused(fundalign: Runner, approved: Path
     assert not (tmp_path / "again").exists()
 
 
-def test_quantum_as_it_is_and_with_a_cut_keeps_the_past(fundalign: Runner, tmp_path: Path) -> None:
+def test_quantum_as_it_is_and_with_a_cut_keeps_the_past(fundalign: Runner, quantum_run: Path, tmp_path: Path) -> None:
     one = ("--threads", 1)
-    assert fundalign("solve", "quantum", "-o", "approved", *one).returncode == 0
+    shutil.copytree(quantum_run, tmp_path / "approved")
     frozen = ("--from", "approved", "--frozen-until", "2029Q1")
     ran = fundalign("replan", "quantum", *frozen, *one, "-o", "again", "--format", "json")
     assert ran.returncode == 0, ran.stderr

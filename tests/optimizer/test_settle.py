@@ -1,6 +1,7 @@
 """Settling: schedules whose first rounding fails still give a plan; what cannot be rounded is excluded."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from fundalign.inputs.read import read_case
 from fundalign.inputs.shipped import shipped_path
 from fundalign.optimizer import settle
 from fundalign.optimizer.solve import SolveOptions, solve
+from fundalign.results.store import read_run
 from fundalign.results.verify import verify
 
 from ..models.programmes import programme
@@ -33,9 +35,9 @@ def test_the_bound_closes_when_the_compact_form_was_too_generous() -> None:
     assert (run.report.status, run.report.objective, run.report.limit) == ("optimal", pytest.approx(9721.0), None)
 
 
-def test_almost_nobody_pays_one_cent() -> None:
+def test_almost_nobody_pays_one_cent(quantum_run: Path) -> None:
     """Odd units go to those who pay on the line anyway; a payment of a cent is nobody's wish."""
-    run = solve(read_case(shipped_path("quantum")), SolveOptions(gap=0.02, threads=1))
+    run = read_run(quantum_run)
     assert run.plan is not None
     amounts = run.plan.funding["amount"]
     assert (amounts <= 0.02).sum() <= len(amounts) // 100

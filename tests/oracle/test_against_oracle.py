@@ -38,15 +38,6 @@ EXACT, CENTS = 1e-6, 3e-6
 """How far an objective may be off: one of whole milestones, and one that hangs on cents."""
 
 
-@pytest.fixture(scope="session")
-def tally_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of this test session share."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "oracle-tally"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def disagreement(oracle: Oracle, solved: Callable[[Case, SolveOptions], Run] = solve) -> str:
     """What the solver says differently, or that its plan does not verify; empty if all is well."""
     best, exact = oracle.best, oracle.settled and oracle.goal == "value"
@@ -102,7 +93,7 @@ def cases(chunk: int) -> Iterator[tuple[int, Oracle]]:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_solver_agrees_with_brute_force(chunk: int, tally_folder: Path) -> None:
+def test_solver_agrees_with_brute_force(chunk: int, shared_folder: Path) -> None:
     bound: Counter[str] = Counter()
     wrong = {}
     for seed, oracle in cases(chunk):
@@ -113,8 +104,8 @@ def test_solver_agrees_with_brute_force(chunk: int, tally_folder: Path) -> None:
         if said:
             wrong[seed] = said
     assert not wrong
-    (tally_folder / f"{chunk}.json").write_text(json.dumps(bound), encoding="utf-8")
-    written = [tally_folder / f"{n}.json" for n in range(CHUNKS)]
+    (shared_folder / f"oracle-{chunk}.json").write_text(json.dumps(bound), encoding="utf-8")
+    written = [shared_folder / f"oracle-{n}.json" for n in range(CHUNKS)]
     if all(path.exists() for path in written):
         assert_every_family_binds([json.loads(path.read_text(encoding="utf-8")) for path in written])
 

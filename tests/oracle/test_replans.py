@@ -28,7 +28,7 @@ from .draw_replan import Asked, approvable, changed, records
 from .families import FAMILIES, present
 from .oracle import Oracle
 from .past import read_past
-from .test_against_oracle import EXACT, disagreement, tally_folder
+from .test_against_oracle import EXACT, disagreement
 
 ALL, CHUNKS = 300, 4
 REPLANS = int(os.environ.get("REPLAN_CASES", "32"))
@@ -38,8 +38,6 @@ PRESENT = 0.02
 INFEASIBLE = (0.05, 0.35)
 ONCE_WRONG = (1, 40, 98, 104, 143, 217)
 """Draws that have disagreed: limits missed by rounding, an optimum without a bound, levels that left no room."""
-
-__all__ = ["tally_folder"]
 
 
 def planned(oracle: Oracle) -> Run:
@@ -90,7 +88,7 @@ def felt(oracle: Oracle) -> set[str]:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_re_plans_agree_with_brute_force(chunk: int, tally_folder: Path) -> None:
+def test_re_plans_agree_with_brute_force(chunk: int, shared_folder: Path) -> None:
     tally: Counter[str] = Counter()
     wrong = {}
     for seed in range(chunk, REPLANS, CHUNKS):
@@ -105,8 +103,8 @@ def test_re_plans_agree_with_brute_force(chunk: int, tally_folder: Path) -> None
         if said:
             wrong[seed] = said
     assert not wrong
-    (tally_folder / f"replans-{chunk}.json").write_text(json.dumps(tally), encoding="utf-8")
-    written = [tally_folder / f"replans-{n}.json" for n in range(CHUNKS)]
+    (shared_folder / f"replans-{chunk}.json").write_text(json.dumps(tally), encoding="utf-8")
+    written = [shared_folder / f"replans-{n}.json" for n in range(CHUNKS)]
     if all(path.exists() for path in written):
         assert_re_plans_are_felt([json.loads(path.read_text(encoding="utf-8")) for path in written])
 
