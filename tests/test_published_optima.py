@@ -32,13 +32,13 @@ def funded(case: Case, options: SolveOptions) -> tuple[float, float, set[str], s
     return run.report.objective, run.report.bound, chosen, run.report.status.value
 
 
-def check_knapsack(problem: Knapsack, options: SolveOptions) -> str:
+def check_knapsack(problem: Knapsack, options: SolveOptions, near: Decimal = Decimal(0)) -> str:
     """The published optimum lies between objective and bound, and is met when proven; the chosen items fit."""
     objective, bound, chosen, status = funded(knapsack_case(problem), options)
     items = [int(name[1:]) for name in chosen]
     worth = sum((problem.profits[i] for i in items), Decimal(0))
     assert objective == pytest.approx(float(worth), rel=1e-9)
-    assert worth <= problem.optimum
+    assert near * problem.optimum <= worth <= problem.optimum
     assert bound >= float(problem.optimum) * (1 - 1e-9)
     assert worth == problem.optimum or status != "optimal"
     for row, capacity in zip(problem.coefficients, problem.capacities, strict=True):
@@ -55,13 +55,13 @@ def test_mknap1(name: str) -> None:
 def test_mknapcb1(name: str) -> None:
     """Profits are whole numbers, so a gap of less than one of them proves the optimum.
 
-    HiGHS proves these two in 10 to 40 s; within 20 s the published value must lie between plan and
-    bound, and be met whenever the proof is complete.
+    That takes these two 10 to 40 s; after some steps already the published value must lie between plan and bound,
+    less than 1 % above the plan, and be met whenever the proof is complete.
     """
     problem = KNAPSACKS[name]
     gap = float(Fraction(9, 10) / Fraction(problem.optimum))
-    status = check_knapsack(problem, SolveOptions(gap=gap, time_limit=20, threads=1))
-    assert status in ("optimal", "feasible")
+    options = SolveOptions(gap=gap, time_limit=600, steps=40, threads=1)
+    assert check_knapsack(problem, options, near=Decimal("0.99")) in ("optimal", "feasible")
 
 
 @pytest.mark.parametrize("name", sorted(KNAPSACKS))
