@@ -78,19 +78,7 @@ def equal(made: Form, built: Form) -> bool:
 
 def alike(program: Program, other: Program) -> Program:
     """Return a program in the scales of another one; both are powers of two, so no digit changes."""
-    rows, columns = other.row_scale / program.row_scale, other.column_scale / program.column_scale
-    matrix = csr_array(program.matrix.multiply(rows[:, None]).multiply(columns[None, :]))
-    return replace(
-        program,
-        matrix=matrix,
-        cost=program.cost * columns,
-        row_lower=program.row_lower * rows,
-        row_upper=program.row_upper * rows,
-        lower=program.lower / columns,
-        upper=program.upper / columns,
-        row_scale=other.row_scale,
-        column_scale=other.column_scale,
-    )
+    return program.rescaled(other.row_scale / program.row_scale, other.column_scale / program.column_scale)
 
 
 def _mixed(arrays: Sequence[Floats], weights: Sequence[float] | Floats) -> Floats:

@@ -111,6 +111,22 @@ class Program:
             constraints=(*self.constraints, Named(name)),
         )
 
+    def rescaled(self, rows: Floats, columns: Floats) -> "Program":
+        """Return the program with its rows and columns multiplied; by powers of two, so that no digit changes."""
+        matrix = self.matrix
+        data = matrix.data * np.repeat(rows, np.diff(matrix.indptr)) * columns[matrix.indices]
+        return replace(
+            self,
+            matrix=csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape),
+            cost=self.cost * columns,
+            row_lower=self.row_lower * rows,
+            row_upper=self.row_upper * rows,
+            lower=self.lower / columns,
+            upper=self.upper / columns,
+            row_scale=self.row_scale * rows,
+            column_scale=self.column_scale * columns,
+        )
+
     def values(self, x: Floats) -> Floats:
         """Return the solver's point in the model's units."""
         return np.asarray(x * self.column_scale, dtype=float)
@@ -241,15 +257,4 @@ def _scaled(program: Program) -> Program:
     largest = np.zeros(matrix.shape[0])
     np.maximum.at(largest, row_of_entry, np.abs(data))
     row_scale = 1.0 / _power_of_two(np.where(largest > 0, largest, 1.0))
-    scaled = csr_array((data * row_scale[row_of_entry], matrix.indices, matrix.indptr), shape=matrix.shape)
-    return replace(
-        program,
-        matrix=scaled,
-        cost=program.cost * column_scale,
-        row_lower=program.row_lower * row_scale,
-        row_upper=program.row_upper * row_scale,
-        lower=program.lower / column_scale,
-        upper=program.upper / column_scale,
-        column_scale=column_scale,
-        row_scale=row_scale,
-    )
+    return program.rescaled(row_scale, column_scale)

@@ -35,6 +35,7 @@ class Tables:
         self.case, self.factors, self.starts, self.levels = case, factors, decisions.starts, decisions.levels
         self.worth, self.plan = decisions.worth, plan
         self.books = Books(case, factors)
+        self.money = MoneyTables(case, self.books, plan)
         self._duration = {(i, m.milestone): m.duration for i, steps in case.milestones.items() for m in steps}
 
     def all(self) -> dict[str, pd.DataFrame]:
@@ -44,7 +45,7 @@ class Tables:
             "schedule": self.schedule,
             "funding": self.funding,
             "flows": self.flows,
-            **MoneyTables(self.case, self.books, self.plan).makers(),
+            **self.money.makers(),
         }
         return {name: frame(name, maker()) for name, maker in makers.items()}
 
@@ -129,24 +130,9 @@ class Tables:
         )
         rows = []
         for (funder, line, t), amount in entries:
-            currency, own = self.plan.currency[line], self.case.funders[funder].currency
+            in_base = self.books.in_base(self.plan.currency[line], amount)
             rows.append(
-                {
-                    "funder": funder,
-                    "initiative": line[0],
-                    "stage": line[1],
-                    "party": line[2],
-                    "period": self.case.label(t),
-                    "currency": currency,
-                    "amount": minor_text(amount, self.case.minor_digits(currency)),
-                    "amount_funder": minor_text(
-                        self.books.in_funder_currency(funder, currency, t, amount),
-                        self.case.minor_digits(own),
-                    ),
-                    "amount_base": minor_text(
-                        self.books.in_base(currency, amount), self.case.minor_digits(self.case.base)
-                    ),
-                }
+                self.money.on_line(funder, line, t, amount) | {"amount_base": self.money.text(in_base, self.case.base)}
             )
         return rows
 

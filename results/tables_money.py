@@ -8,6 +8,7 @@ from ..inputs.case import Case
 from ..inputs.tables import GuaranteeRow
 from .accounts import Account, Books
 from .committing import Ceilings, committed
+from .decisions import LineKey
 from .ledger import ceiling, minor_text
 from .rounding import Rounded
 from .table_cells import Row, number
@@ -33,6 +34,20 @@ class MoneyTables:
     def text(self, amount: int, currency: str) -> str:
         """Return an amount of minor units in whole units of its currency."""
         return minor_text(amount, self.case.minor_digits(currency))
+
+    def on_line(self, funder: str, line: LineKey, t: int, amount: int) -> Row:
+        """Return the cells of an amount that a funder pays or commits on a line in period t."""
+        currency, own = self.plan.currency[line], self.case.funders[funder].currency
+        return {
+            "funder": funder,
+            "initiative": line[0],
+            "stage": line[1],
+            "party": line[2],
+            "period": self.case.label(t),
+            "currency": currency,
+            "amount": self.text(amount, currency),
+            "amount_funder": self.text(self.books.in_funder_currency(funder, currency, t, amount), own),
+        }
 
     def budgets(self) -> list[Row]:
         """One row per funder and cycle."""
@@ -94,22 +109,7 @@ class MoneyTables:
 
     def commitments(self) -> list[Row]:
         """One row per funder, line under commitment and period in which something is committed."""
-        rows = []
-        for (funder, line, t), amount in sorted(self.plan.commitments.items()):
-            currency, own = self.plan.currency[line], self.case.funders[funder].currency
-            rows.append(
-                {
-                    "funder": funder,
-                    "initiative": line[0],
-                    "stage": line[1],
-                    "party": line[2],
-                    "period": self.case.label(t),
-                    "currency": currency,
-                    "amount": self.text(amount, currency),
-                    "amount_funder": self.text(self.books.in_funder_currency(funder, currency, t, amount), own),
-                }
-            )
-        return rows
+        return [self.on_line(*key, amount) for key, amount in sorted(self.plan.commitments.items())]
 
     def guarantees(self) -> list[Row]:
         """One row per guarantee and initiative for which it is given."""
