@@ -61,7 +61,7 @@ AMOUNTS = {
 
 def examples(count: int) -> settings:
     """So many examples in `make oracle`, part of them in the suite."""
-    some = round(count * float(os.environ.get("EXAMPLES", "0.4")))
+    some = round(count * float(os.environ.get("EXAMPLES", "0.35")))
     return settings(derandomize=True, deadline=None, max_examples=some, database=None)
 
 

@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 bash tools/debian.sh chromium chromium-driver libreoffice-calc poppler-utils fonts-dejavu-core
 if [ ! -x .venv/bin/python ]; then bash tools/venv.sh .venv; fi
 .venv/bin/python -m pip install -q -c constraints.txt -e '.[dev]'
-exec .venv/bin/python -m pytest -n 2 "$@"
+exec .venv/bin/python -m pytest -n 2 --dist worksteal "$@"

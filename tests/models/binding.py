@@ -238,6 +238,8 @@ FIRST = "\nprecedence\npredecessor,successor,type,lag\n"
 PICK = "\nchoices\nchoice,initiatives,at_least,at_most\n"
 PART = "\ncofunding\nrule,funders,initiatives,stage,at_least,at_most\n"
 FAIR = f"{SHARES}\nequity\nrule,measure,parties,at_least,at_most,by\n"
+BACK = "\nequity\nrule,measure,parties,at_least,at_most\n"
+POT = "funders.party[funder=F]=N initiatives.pot[initiative=A]=real"
 MARK = "\nearmarks\nrule,funders,initiatives,stage,at_least,at_most,by\n"
 BOTH = "\nsynergies\nsynergy,initiatives,value\n"
 RICH = "budgets.payments[funder=F,cycle=a]=16"
@@ -294,6 +296,10 @@ RULES = [
     Binding(9, {"equity.at_most=0.625": 8, "equity.at_most=0.62": 3}, more=f"{FAIR}q,received,N,,,\n"),
     Binding(9, {"equity.parties=S": 8, "equity.parties=each": 8}, more=f"{FAIR}q,received,N,0.2,,\n"),
     Binding(3, {"equity.measure=initiatives equity.at_least=1": 8}, more=f"{FAIR}q,received,S,0.4,,\n"),
+    # F alone contributes for a party: all of it, or nothing
+    Binding(9, {"equity.at_most=1": 9, "equity.at_most=0.99": 0}, POT, f"{SPLIT}{BACK}q,contributed,N,,\n"),
+    # N receives 10 for F's 16 for A, 5 for 12 for A1 + B, 5 for 6 for A1
+    Binding(9, {"equity.at_least=0.625": 9, "equity.at_least=0.63": 5}, POT, f"{SPLIT}{BACK}q,geo_return,N,,\n"),
     # B in 2028 is too late: A1 in 2027 would be N's alone, and in 2028 there are 9
     Binding(8, {"equity.by=2028": 8, "equity.by=2027": 3}, LESS_B, f"{FAIR}q,received,S,0.2,,\n"),
     # A1 + B is 10 and 6 of F's 16, or 6 and 6 of 12

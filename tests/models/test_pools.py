@@ -14,7 +14,7 @@ from .money import MONEY, money_programme, relieved
 from .programmes import programme
 from .small import small
 
-SEEDS = range(20)
+SEEDS = range(12)
 
 
 def solved(case: Case, compact: bool = False, pooled: bool = True, relax: bool = False) -> tuple[float, int]:
@@ -52,6 +52,8 @@ def test_every_money_rule_binds_somewhere() -> None:
     """Without it some programme is worth more, or its relaxation is."""
     missing = {"min_ticket", "max_change", "risk_tolerance", "commitments", "cap", "min_base", "timing", "guarantees"}
     for seed in MONEY:
+        if not missing:
+            break
         case = money_programme(seed)
         for relax in (True, False):
             held = solved(case, relax=relax)[0]

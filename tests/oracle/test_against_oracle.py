@@ -27,7 +27,7 @@ from .generator import random_oracle, several_oracle
 from .oracle import Oracle
 
 ALL, CHUNKS = 500, 10
-CASES = int(os.environ.get("ORACLE_CASES", "96"))
+CASES = int(os.environ.get("ORACLE_CASES", "72"))
 WHOLE = CASES >= ALL
 FAMILY_SHARE, PART_SHARE = (0.1, 0.015) if WHOLE else (0.03, 0.0)
 """In which part of the cases a family has to bind, and a single option; in the suite each family in a few."""
