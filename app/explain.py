@@ -86,10 +86,6 @@ def _apply(talk: Talk, found: Explanation, wanted: Wanted) -> None:
         told = "no repair" if not found.repairs else f"no repair {wanted.repair}"
         talk.log.warning(f"there is {told} to write; {wanted.apply} was not written", "apply")
         return
-    try:
-        text = found.scenario(wanted.repair - 1)
-    except UsageError as error:
-        talk.log.warning(f"{error}; {wanted.apply} was not written", "apply")
-        return
+    text = found.scenario(wanted.repair - 1)
     wanted.apply.write_text(text, encoding="utf-8", newline="\n")
     talk.log.info(f"{wanted.apply}: the scenario 'repair', to be used as scenarios.toml of the case", "apply")

@@ -10,13 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
-from ..inputs.accessors import Facts
 from ..inputs.case import Case
-from ..inputs.change import Change
+from ..inputs.change import REMOVE, Change
 from ..inputs.faults import InputError, SolverFailure
-from ..inputs.rows import Row
 from ..inputs.texts import to_text
-from ..results.explanation import Repair, Rule, Step, listed
+from ..results.explanation import Repair, Step, changes_of, listed
 from ..results.summary import summarise
 from ..results.verify import audit
 from .compile import Program, compile_model
@@ -164,24 +162,11 @@ def rounds(case: Case, seconds: float, interrupt: Interrupt) -> bool | None:
 
 
 def applied(case: Case, steps: list[Step]) -> Case | None:
-    """Return the case after some steps, rows deleted where a step says so; None where the tables do not allow it."""
+    """Return the case after some steps; None where the tables do not allow it."""
     try:
-        changed = case.apply([change for step in steps for change in step.changes])
-        for step in steps:
-            if step.delete:
-                changed = without_rows(changed, step.rule)
+        return case.apply(changes_of(steps))
     except InputError:
         return None
-    return changed
-
-
-def without_rows(case: Case, rule: Rule) -> Case:
-    """Return the case without the rows in which a rule stands."""
-    gone = frozenset(rule.rows)
-    places = zip(case.numbered(rule.table), case.tables[rule.table], strict=True)
-    kept: tuple[Row, ...] = tuple(row for n, row in places if n not in gone)
-    facts = Facts(case.settings, {**case.tables, rule.table: kept})
-    return replace(case, tables=facts.tables).apply(())
 
 
 def step_of(case: Case, key: tuple[object, ...], given: Given, amount: float, rounded: bool) -> Step:
@@ -200,9 +185,21 @@ def step_of(case: Case, key: tuple[object, ...], given: Given, amount: float, ro
     made = SETS.get((rule.table, rule.column))
     if made is None:
         rows = f"row{'s' if len(rule.rows) > 1 else ''} {listed(rule.rows)}"
-        return Step(rule, f"give up {rule.words}: delete {rows} of {rule.file}", delete=True)
+        return Step(rule, f"give up {rule.words}: remove {rows} of {rule.file}", removed(case, given))
     changes, words = made(case, given)
     return Step(rule, f"{words} ({rule.place})", tuple(changes))
+
+
+def removed(case: Case, given: Given) -> tuple[Change, ...]:
+    """Return the changes that take the rows of a rule out: as its `where` says, or each by the key of its table."""
+    table = given.rule.table
+    wheres = [given.where] if given.where else []
+    if not wheres:
+        gone = frozenset(given.rule.rows)
+        places = zip(case.numbered(table), case.tables[table], strict=True)
+        wheres = [{name: getattr(row, name) for name in type(row).KEY} for n, row in places if n in gone]
+    wheres = [{name: "" if value is None else value for name, value in where.items()} for where in wheres]
+    return tuple(Change(table, "", REMOVE, True, where) for where in wheres)
 
 
 def _number(given: Given, amount: Decimal, rounded: bool) -> Step:

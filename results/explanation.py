@@ -7,7 +7,7 @@ results.md, "Sensitivity tables say what they are".
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -102,7 +102,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Step:
-    """One rule that gives, and how: the changes of a scenario, or the `delete` of its rows, which no scenario can.
+    """One rule that gives, and how: the changes of a scenario.
 
     `words` say it as an instruction, with the cells. `share` is the change relative to what stands there (None: the
     rule is given up), `amount` the change in the rule's unit.
@@ -111,15 +111,20 @@ class Step:
     rule: Rule
     words: str
     changes: tuple[Change, ...] = ()
-    delete: bool = False
     amount: str = ""
     share: float | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON; `set` has the changes as `--set` takes them."""
         sets = [str(change) for change in self.changes]
-        told = {"words": self.words, "set": sets, "delete_rows": self.delete}
+        told = {"words": self.words, "set": sets}
         return {**self.rule.as_dict(), **told, "change": self.amount, "relative_change": self.share}
+
+
+def changes_of(steps: Iterable[Step]) -> tuple[Change, ...]:
+    """Return the changes of some steps, each once: rows of two rules that give way are removed once."""
+    changes = (change for step in steps for change in step.changes)
+    return tuple({str(change): change for change in changes}.values())
 
 
 @dataclass(frozen=True)
@@ -139,12 +144,7 @@ class Repair:
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return the changes of all steps."""
-        return tuple(change for step in self.steps for change in step.changes)
-
-    @property
-    def by_hand(self) -> tuple[Step, ...]:
-        """Return the steps that no scenario can make."""
-        return tuple(step for step in self.steps if step.delete)
+        return changes_of(self.steps)
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON."""
@@ -251,27 +251,20 @@ class Explanation:
         return replace(self, case=case)
 
     def scenario(self, number: int = 0, name: str = "repair") -> str:
-        """Return a repair as the text of a scenarios.toml; 0 is the cheapest.
-
-        UsageError where there is none, or where it deletes rows, which no scenario can.
-        """
+        """Return a repair as the text of a scenarios.toml; 0 is the cheapest. UsageError where there is none."""
         if number >= len(self.repairs):
             raise UsageError("there is no repair to write")
-        repair = self.repairs[number]
-        if repair.by_hand:
-            told = "; ".join(step.words for step in repair.by_hand)
-            raise UsageError(f"a scenario cannot delete rows; by hand: {told}")
-        return scenarios_text([Scenario(name, repair.changes)])
+        return scenarios_text([Scenario(name, self.repairs[number].changes)])
 
     def write(self, path: str | Path, force: bool = False) -> Path:
-        """Write explanation.json, explanation.txt and, where a scenario can say it, repair.toml into a folder."""
+        """Write explanation.json, explanation.txt and, where there is a repair, repair.toml into a folder."""
         folder = Path(path)
         refuse_explanation(folder, force)
         with complete(folder) as temporary:
             text = json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n"
             (temporary / JSON).write_text(text, encoding="utf-8")
             (temporary / TEXT).write_text(f"{self}\n", encoding="utf-8")
-            if self.repairs and not self.repairs[0].by_hand:
+            if self.repairs:
                 (temporary / SCENARIO).write_text(self.scenario(), encoding="utf-8", newline="\n")
         return folder
 

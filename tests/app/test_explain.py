@@ -89,7 +89,7 @@ def test_what_was_relaxed_may_give_and_nothing_else(fundalign: Runner, two: Path
     assert "did you mean 'status'" in refused.stderr
 
 
-def test_a_red_line_is_deleted_by_hand(fundalign: Runner, little: Path, tmp_path: Path) -> None:
+def test_a_red_line_is_given_up_by_a_scenario(fundalign: Runner, little: Path, tmp_path: Path) -> None:
     (little / "funders.csv").write_text("funder,kind,currency\nF,public,EUR\nX,private,EUR\n", encoding="utf-8")
     (little / "budgets.csv").write_text(
         "funder,cycle,first_period,last_period,payments\nF,c1,2027,2028,10\nX,c1,2027,2028,2\n", encoding="utf-8"
@@ -100,10 +100,38 @@ def test_a_red_line_is_deleted_by_hand(fundalign: Runner, little: Path, tmp_path
     assert ran.returncode == 4
     assert "red line no A (eligibility.csv, row 2, allow)" in ran.stdout
     assert "raise budget of X, cycle c1 from 2 to 6" in ran.stdout  # 200 %: a red line given up counts 100 %
-    first = fundalign("explain", little, "--relax", "eligibility", "--apply", "first.toml")
-    assert "give up red line no A: delete row 2 of eligibility.csv" in first.stdout
-    assert "a scenario cannot delete rows; by hand" in first.stderr
-    assert not (tmp_path / "first.toml").exists()
+    first = fundalign("explain", little, "--relax", "eligibility", "--apply", little / "scenarios.toml")
+    assert "give up red line no A: remove row 2 of eligibility.csv" in first.stdout
+    assert "remove = true" in (little / "scenarios.toml").read_text(encoding="utf-8")
+    assert fundalign("check", little).returncode == 0
+    assert fundalign("solve", little, "-o", "without").returncode == 4
+    ran = fundalign("solve", little, "-o", "with", "--scenario", "repair")
+    assert ran.returncode == 0, ran.stderr
+    assert not (tmp_path / "with" / "case" / "eligibility.csv").exists()
+    assert fundalign("verify", "with").returncode == 0
+    same = fundalign("solve", little, "-o", "same", "--set", "eligibility[rule=no A,allow=false]=remove")
+    assert same.returncode == 0, same.stderr
+
+
+def test_precedence_is_given_up_by_a_scenario_in_a_workbook(fundalign: Runner, little: Path, tmp_path: Path) -> None:
+    """A must come before B and B begin in 2027, the first year, if at all; that it must is a what-if."""
+    (little / "milestones.csv").write_text(
+        "initiative,milestone,order,duration,cost,value,latest_start\nA,a1,1,1,6,10,\nB,b1,1,1,4,9,2027\n",
+        encoding="utf-8",
+    )
+    (little / "precedence.csv").write_text("predecessor,successor\nA,B\n", encoding="utf-8")
+    assert fundalign("new", "--xlsx", "book.xlsx", "--example", little).returncode == 0
+    must = ("--set", "initiatives.status[initiative=B]=mandatory", "--format", "json")
+    ran = fundalign("explain", "book.xlsx", *must, "--relax", "precedence", "--apply", "repair.toml")
+    assert ran.returncode == 4, ran.stdout + ran.stderr
+    (step,) = json.loads(ran.stdout)["repairs"][0]["steps"]
+    assert step["words"] == "give up precedence of A before B: remove row 2 of book.xlsx, sheet precedence"
+    assert step["set"] == ["precedence[predecessor=A,successor=B,type=finish-start]=remove"]
+    (little / "scenarios.toml").write_bytes((tmp_path / "repair.toml").read_bytes())
+    assert fundalign("new", "--xlsx", "mended.xlsx", "--example", little).returncode == 0
+    for case, scenario, code in (("book.xlsx", (), 4), ("mended.xlsx", ("--scenario", "repair"), 0)):
+        ran = fundalign("solve", case, *must, *scenario, "-o", Path(case).stem)
+        assert ran.returncode == code, ran.stderr
 
 
 def test_a_feasible_case_is_0_and_says_so(fundalign: Runner, tmp_path: Path) -> None:
