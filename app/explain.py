@@ -19,6 +19,7 @@ from .solving import Request, changed_case
 if TYPE_CHECKING:
     from ..results.explanation import Explanation
 
+SOON = 0.1  # part of the time in which alternatives are looked for unless some were asked for
 CODES = {INFEASIBLE: Exit.INFEASIBLE, FEASIBLE: Exit.DONE, NO_PLAN: Exit.LIMIT_WITHOUT_PLAN}
 
 
@@ -28,7 +29,7 @@ class Wanted:
 
     relax: tuple[str, ...]
     time_limit: float
-    alternatives: int
+    alternatives: int | None
     apply: Path | None
     repair: int
 
@@ -40,9 +41,11 @@ def explain_case(talk: Talk, request: Request, wanted: Wanted) -> int:
     _refuse_file(wanted.apply, request.force)
     case = changed_case(talk, path, request)
     from ..optimizer.engine import listening
-    from ..optimizer.explain import ExplainOptions, explained
+    from ..optimizer.explain import ALTERNATIVES, ExplainOptions, explained
 
-    options = ExplainOptions(wanted.relax, wanted.time_limit, wanted.alternatives)
+    options = ExplainOptions(wanted.relax, wanted.time_limit, ALTERNATIVES, SOON)
+    if wanted.alternatives is not None:
+        options = ExplainOptions(wanted.relax, wanted.time_limit, wanted.alternatives)
     with stdout_kept_clean(), talk.waiting(f"explaining {stem_of(path)}"), listening() as interrupt:
         found = explained(case, options, interrupt)
     found = found.renamed(", ".join([case.settings.name, *what_if(request.what_if)]))

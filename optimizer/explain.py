@@ -14,10 +14,10 @@ from ..inputs.case import Case
 from ..inputs.faults import UsageError, did_you_mean
 from ..results.explanation import FEASIBLE, INFEASIBLE, NO_PLAN, Conflict, Explanation, Repair, Shortfall
 from .compile import Floats
-from .conflict import Found, Probe, Rules, any_plan, carried, conflict, disjoint
-from .engine import Ending, Interrupt, listening
+from .conflict import Found, Probe, Rules, carried, conflict, disjoint
+from .engine import Interrupt, listening
 from .guarded import Guarded, Restrict, guarded
-from .proving import Prover, ordinary
+from .proving import Prover
 from .repair import Elastic, cheapest
 from .rules_of import RELAX, Key
 from .told_by_check import told_by_check, with_dates
@@ -33,11 +33,15 @@ SHORT = 1e-6
 
 @dataclass(frozen=True)
 class ExplainOptions:
-    """How to explain: the families that may give besides limits and floors, seconds in all, alternatives wanted."""
+    """How to explain: the families that may give besides limits and floors, seconds in all, alternatives wanted.
+
+    Alternatives are looked for within a part of the time.
+    """
 
     relax: Sequence[str] = ()
     seconds: float = USUAL
     alternatives: int = ALTERNATIVES
+    within: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse families that there are not."""
@@ -79,7 +83,7 @@ class Inquiry:
         """Return the explanation of a case that has no plan."""
         told = told_by_check(self.case)
         conflicts, whole = self.conflicts([each.conflict for each in told])
-        repairs, relaxable = self._repairs({each.late: each.periods for each in told})
+        repairs, relaxable, least, unsought = self._repairs({each.late: each.periods for each in told})
         lifted = {rule for one in conflicts for rule in one.rules}
         repaired = any(lifted.issuperset(step.rule for step in repair.steps) for repair in repairs)
         return Explanation(
@@ -91,6 +95,8 @@ class Inquiry:
             note=note,
             complete=whole or repaired,
             relaxable=relaxable,
+            least=least,
+            unsought=unsought,
             seconds=time.monotonic() - self.began,
         )
 
@@ -136,23 +142,27 @@ class Inquiry:
     def _told(self, probe: Probe, rules: Rules, proved: bool) -> Conflict:
         return Conflict(tuple(probe.guarded.given[r].rule for r in sorted(rules)), proved)
 
-    def _repairs(self, late: Mapping[Key, int]) -> tuple[list[Repair], tuple[str, ...]]:
-        """Return the repairs that are proved to suffice; without any, the families that could be relaxed.
+    def _repairs(self, late: Mapping[Key, int]) -> tuple[list[Repair], tuple[str, ...], float, int]:
+        """Return the repairs that are proved to suffice, the cheapest first; without any, the families to relax.
 
+        And what no repair can cost less than, as far as is proved, and how many alternatives no time was left for.
         Dates that are too `late`, by so many periods, have to give whatever else does.
         """
         probe = self.wide if {"dates", "status", "eligibility"} & set(self.options.relax) else self.narrow
         probe.deadline = self.deadline
         box = BOX * self.options.seconds
         prover = Prover(probe.guarded, self.deadline, self.interrupt, self.restrict, PATIENCE * box)
-        gives = cheapest(probe, self.options.relax, self.options.alternatives, box)
+        until = self.began + self.options.within * self.options.seconds
+        gives = cheapest(probe, self.options.relax, self.options.alternatives, box, until)
+        least = gives[0].bound if gives else 0.0
+        unsought = self.options.alternatives if len(gives) == 1 and time.monotonic() + box > until else 0
         if "dates" in self.options.relax:
             gives = [with_dates(probe.guarded, give, late) for give in gives]
         repairs = [repair for repair in map(prover.repair, gives) if repair is not None]
         distinct = {frozenset(step.words for step in repair.steps): repair for repair in reversed(repairs)}
-        kept = [repair for repair in repairs if repair in distinct.values()]
+        kept = sorted((each for each in repairs if each in distinct.values()), key=lambda each: each.total)
         kinds = {given.kind for given in self.wide.guarded.given} if not kept else set()
-        return kept, tuple(name for name in RELAX if name in kinds and name not in self.options.relax)
+        return kept, tuple(name for name in RELAX if name in kinds and name not in self.options.relax), least, unsought
 
     def unknown(self) -> Explanation:
         """Return what the best attempt broke, where nobody knows whether there is a plan."""
@@ -181,10 +191,10 @@ def explained(case: Case, options: ExplainOptions, interrupt: Interrupt) -> Expl
     inquiry = Inquiry(case, options, interrupt)
     if case.contradictions:
         return inquiry.infeasible()
-    ending, x = any_plan(ordinary(case), CONFLICTS * options.seconds, interrupt)
-    if x is not None:
+    kept = inquiry.narrow.keeps(inquiry.narrow.every)
+    if kept:
         return Explanation(case.settings.name, FEASIBLE, seconds=time.monotonic() - inquiry.began)
-    return inquiry.infeasible() if ending is Ending.INFEASIBLE else inquiry.unknown()
+    return inquiry.unknown() if kept is None else inquiry.infeasible()
 
 
 def explain(

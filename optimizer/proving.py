@@ -9,25 +9,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+import numpy as np
 
 from ..inputs.case import Case
 from ..inputs.change import REMOVE, Change
-from ..inputs.faults import InputError, SolverFailure
+from ..inputs.faults import InputError
 from ..inputs.texts import to_text
 from ..results.explanation import Repair, Step, changes_of, listed
-from ..results.summary import summarise
-from ..results.verify import audit
 from .compile import Program, compile_model
 from .conflict import any_plan
 from .ease import eased
-from .engine import Ending, Interrupt, Limits, Progress
-from .extract import factor_table
+from .engine import Ending, Interrupt
 from .guarded import Guarded, Restrict, liftable
 from .repair import Give
-from .report import make_report
 from .rules_of import Given
-from .settle import Settler
-from .work import Work, tabled
 
 DIGITS = 4  # significant digits of a change
 MORE = (1.0, 1.001, 1.01, 1.1)  # by how much a repair is enlarged until it suffices
@@ -59,7 +56,7 @@ class Prover:
         """Return a repair that suffices, as small as can be proved; None where none was proved to suffice in time."""
         for more in MORE:
             steps = self.steps(give, more, True)
-            if self.suffices(steps):
+            if self.suffices(steps, started=give.started):
                 break
         else:
             return None
@@ -109,10 +106,12 @@ class Prover:
             found.append(step_of(self.case, g.keys[rule], g.given[rule], share, rounded))
         return found
 
-    def suffices(self, steps: list[Step], until: float = float("inf")) -> bool | None:
+    def suffices(
+        self, steps: list[Step], until: float = float("inf"), started: frozenset[Any] = frozenset()
+    ) -> bool | None:
         """Tell whether a plan exists after some steps, by the ordinary program of the changed case; None in doubt.
 
-        `until` is when an answer is needed.
+        `until` is when an answer is needed, `started` the schedules of a plan that is tried first.
         """
         case = applied(self.case, steps)
         if case is None or case.contradictions:
@@ -120,7 +119,9 @@ class Prover:
         seconds = min(self.left(), until - time.monotonic())
         if seconds <= 0.0:
             return None
-        ending, x = any_plan(ordinary(case, self.restrict), seconds, self.interrupt)
+        program, starts = with_starts(case, self.restrict)
+        known = np.array([column for index, column in starts.items() if index in started], dtype=np.int64)
+        ending, x = any_plan(program, seconds, self.interrupt, known)
         if x is not None:
             return True
         return False if ending is Ending.INFEASIBLE else None
@@ -130,35 +131,23 @@ class Prover:
         case = applied(self.case, steps)
         if case is None or self.guarded.first > CENTS or self.restrict is not None or self.left() <= 0.0:
             return None
+        from .cents import rounds  # loads tables, which a large case does without
+
         return rounds(case, self.left(), self.interrupt)
 
 
 def ordinary(case: Case, restrict: Restrict | None = None) -> Program:
     """Return the exact program of a case."""
+    return with_starts(case, restrict)[0]
+
+
+def with_starts(case: Case, restrict: Restrict | None = None) -> tuple[Program, dict[Any, int]]:
+    """Return the exact program of a case, and the column of every schedule."""
     model = liftable(case, "")
     if restrict is not None:
         restrict(model)
-    return replace(eased(model, compile_model(model)), variables=(), constraints=())
-
-
-def _silent(_: Progress) -> None:
-    """Listen to nothing."""
-
-
-def rounds(case: Case, seconds: float, interrupt: Interrupt) -> bool | None:
-    """Tell whether a plan of a case can be rounded to minor units and verified; None where the time did not tell."""
-    work = Work(case, Limits(gap=1e9, time_limit=seconds, threads=1), interrupt, _silent)
-    model, exact, program = work.prepare()
-    factors = factor_table(case)
-    try:
-        found, settled = work.hunt(exact, program, Settler(model, exact, factors))
-    except SolverFailure:
-        return False
-    tables, terms = tabled(case, factors, settled)
-    if tables is None:
-        return False if found.ending is Ending.INFEASIBLE else None
-    summary = summarise(case, make_report(work, program, found, terms), tables)
-    return not audit(case, tables, summary, factors).faults
+    program = eased(model, compile_model(model))
+    return replace(program, variables=(), constraints=()), program.starts
 
 
 def applied(case: Case, steps: list[Step]) -> Case | None:

@@ -19,6 +19,7 @@ from .complete import complete, refuse_taken
 JSON, TEXT, SCENARIO = "explanation.json", "explanation.txt", "repair.toml"
 FILES = frozenset((JSON, TEXT, SCENARIO))
 INFEASIBLE, FEASIBLE, NO_PLAN = "infeasible", "feasible", "no_plan"
+PROVED = 0.99  # part of a repair's total below which there may be none for it to be called the cheapest
 LISTED = 12  # rules of one list that are shown as text
 
 
@@ -175,7 +176,8 @@ class Explanation:
     `conflicts` share no rule. `repairs`: the cheapest, then alternatives to it. `unsatisfied`: with no_plan, what the
     best attempt broke. `contradictions` are what `check` tells, `note` what a re-plan keeps that may be the reason.
     `complete` tells that the time sufficed, so that without the rules of the conflicts a plan exists.
-    `relaxable` names the families that `--relax` could add where limits and floors alone give no repair.
+    `relaxable` names the families that `--relax` could add where limits and floors alone give no repair. No repair of
+    what may give has a total below `least`; `unsought` alternatives were not looked for, as time did not allow.
     """
 
     case: str
@@ -188,6 +190,13 @@ class Explanation:
     complete: bool = True
     relaxable: tuple[str, ...] = ()
     seconds: float = 0.0
+    least: float = 0.0
+    unsought: int = 0
+
+    @property
+    def cheapest(self) -> bool:
+        """Tell whether no repair is cheaper than the first by more than a hundredth, as far as is proved."""
+        return bool(self.repairs) and self.least >= PROVED * self.repairs[0].total
 
     def lines(self) -> Iterator[str]:
         """Yield the explanation as text."""
@@ -218,10 +227,13 @@ class Explanation:
 
     def _repairs(self) -> Iterator[str]:
         for number, repair in enumerate(self.repairs):
-            yield "Cheapest repair:" if not number else "Or instead:"
+            first = "Cheapest repair:" if self.cheapest else "Cheapest repair found (a cheaper one may exist):"
+            yield "Or instead:" if number else first
             yield from (f"  - {step.words}" for step in repair.steps)
             if not repair.least:
                 yield "  (it suffices; whether less would is not proved)"
+        if self.unsought and self.repairs:
+            yield f"Other repairs were not looked for, to answer soon; to do so: --alternatives {self.unsought}"
         if not self.repairs and self.conflicts:
             tried = "No change of limits and floors alone was found that restores a plan."
             more = "".join(f" --relax {name}" for name in self.relaxable)
@@ -239,6 +251,9 @@ class Explanation:
             "text": str(self),
             "conflicts": [conflict.as_dict() for conflict in self.conflicts],
             "repairs": [repair.as_dict() for repair in self.repairs],
+            "cheapest_proved": self.cheapest,
+            "least_total_relative_change": self.least,
+            "alternatives_not_sought": self.unsought,
             "unsatisfied": [shortfall.as_dict() for shortfall in self.unsatisfied],
             "contradictions": [fault.as_dict() for fault in self.contradictions],
             "complete": self.complete,
