@@ -265,14 +265,20 @@ class Explanation:
         """Return the explanation under another name of the case."""
         return replace(self, case=case)
 
-    def scenario(self, number: int = 0, name: str = "repair") -> str:
-        """Return a repair as the text of a scenarios.toml; 0 is the cheapest. UsageError where there is none."""
+    def scenario(self, number: int = 0, name: str = "repair", before: Sequence[Change] = ()) -> str:
+        """Return a repair as the text of a scenarios.toml, after the changes of a what-if; 0 is the cheapest.
+
+        UsageError where there is none.
+        """
         if number >= len(self.repairs):
             raise UsageError("there is no repair to write")
-        return scenarios_text([Scenario(name, self.repairs[number].changes)])
+        return scenarios_text([Scenario(name, (*before, *self.repairs[number].changes))])
 
-    def write(self, path: str | Path, force: bool = False) -> Path:
-        """Write explanation.json, explanation.txt and, where there is a repair, repair.toml into a folder."""
+    def write(self, path: str | Path, force: bool = False, before: Sequence[Change] = ()) -> Path:
+        """Write explanation.json, explanation.txt and, where there is a repair, repair.toml into a folder.
+
+        The scenario begins with the changes made `before`, those of a what-if.
+        """
         folder = Path(path)
         refuse_explanation(folder, force)
         with complete(folder) as temporary:
@@ -280,7 +286,7 @@ class Explanation:
             (temporary / JSON).write_text(text, encoding="utf-8")
             (temporary / TEXT).write_text(f"{self}\n", encoding="utf-8")
             if self.repairs:
-                (temporary / SCENARIO).write_text(self.scenario(), encoding="utf-8", newline="\n")
+                (temporary / SCENARIO).write_text(self.scenario(before=before), encoding="utf-8", newline="\n")
         return folder
 
 
