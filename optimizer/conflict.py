@@ -258,6 +258,8 @@ def disjoint(probe: Probe, most: int, glance: float) -> tuple[list[Found], bool]
     """
     found: list[Found] = []
     rest = probe.every
+    if probe.left() <= 0.0:
+        return [Found(rest, False)], False
     while len(found) < most and probe.left() > 0.0:
         one = conflict(probe, rest, glance=glance if found else float("inf"))
         if one is None:

@@ -94,7 +94,10 @@ class Conflict:
             yield "these rules cannot hold together:" if many else "this rule cannot hold, whatever the others say:"
         else:
             yield f"these {len(self.rules)} rules contain a conflict, not proved minimal:"
-        yield from (f"  - {rule}" for rule in self.rules)
+        shown = self.rules if self.proved else self.rules[:LISTED]
+        yield from (f"  - {rule}" for rule in shown)
+        if len(shown) < len(self.rules):
+            yield f"  and {len(self.rules) - len(shown)} more"
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON."""
@@ -175,7 +178,8 @@ class Explanation:
 
     `conflicts` share no rule. `repairs`: the cheapest, then alternatives to it. `unsatisfied`: with no_plan, what the
     best attempt broke. `contradictions` are what `check` tells, `note` what a re-plan keeps that may be the reason.
-    `complete` tells that the time sufficed, so that without the rules of the conflicts a plan exists.
+    `complete` tells that the time sufficed, so that without the rules of the conflicts a plan exists; with no_plan, to
+    see what stands in the way.
     `relaxable` names the families that `--relax` could add where limits and floors alone give no repair. No repair of
     what may give has a total below `least`; `unsought` alternatives were not looked for, as time did not allow.
     """
@@ -224,6 +228,10 @@ class Explanation:
             yield from (f"  - {shortfall}" for shortfall in self.unsatisfied[:LISTED])
             more = len(self.unsatisfied) - LISTED
             yield from ([f"  and {more} more"] if more > 0 else [])
+        elif self.complete:
+            yield "No rule was seen that cannot be satisfied: it may only need more time (--time-limit)."
+        else:
+            yield "Nor was there time to see which rules stand in the way: give it more (--time-limit)."
 
     def _repairs(self) -> Iterator[str]:
         for number, repair in enumerate(self.repairs):
@@ -236,6 +244,8 @@ class Explanation:
             yield f"Other repairs were not looked for, to answer soon; to do so: --alternatives {self.unsought}"
         if not self.repairs and self.conflicts:
             tried = "No change of limits and floors alone was found that restores a plan."
+            if not self.complete:
+                tried = "In the time given no change of limits and floors was found that restores a plan."
             more = "".join(f" --relax {name}" for name in self.relaxable)
             yield f"{tried} What else may give:{more}" if more else tried
 
