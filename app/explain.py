@@ -42,13 +42,13 @@ def explain_case(talk: Talk, request: Request, wanted: Wanted) -> int:
     path = case_path(request.case)
     folder = _folder(path, request)
     _refuse_file(wanted.apply, request.force)
-    case = changed_case(talk, path, request)
     from ..optimizer.engine import listening
     from ..optimizer.explain import ALTERNATIVES, ExplainOptions, explained
 
     options = ExplainOptions(wanted.relax, wanted.time_limit, ALTERNATIVES, SOON)
     if wanted.alternatives is not None:
         options = ExplainOptions(wanted.relax, wanted.time_limit, wanted.alternatives)
+    case = changed_case(talk, path, request)
     with stdout_kept_clean(), talk.waiting(f"explaining {stem_of(path)}"), listening() as interrupt:
         found = explained(case, options, interrupt)
     found = found.renamed(", ".join([case.settings.name, *what_if(request.what_if)]))

@@ -126,14 +126,16 @@ class Inquiry:
             return [self._told(self.narrow, one.rules, one.proved) for one in found], False
         if self.left() < WIDER * self.building:
             return [self._unproved(one.rules) for one in found], True
-        self.wide.deadline = max(self.wide.deadline, time.monotonic() + 0.5 * self.narrow.left())
+        self.wide.deadline = max(self.wide.deadline, time.monotonic() + 0.5 * self.left())
         known = carried(self.narrow.every, self.narrow.guarded, self.wide.guarded)
         for one in found:
             rules = carried(one.rules, self.narrow.guarded, self.wide.guarded)
             needed = self._needed(rules, self.wide.every - known - used)
             if needed is None:
-                dropped = True
-                if conflicts or self.wide.keeps(rules | (self.wide.every - known)) is not False:
+                dropped, kept = True, self.wide.keeps(rules | (self.wide.every - known))
+                if kept is None:
+                    conflicts.append(self._unproved(one.rules))
+                if conflicts or kept is not False:
                     continue
                 needed = Found(self.wide.every - known, False)
             used |= needed.rules
