@@ -186,7 +186,7 @@ class Inquiry:
         if "dates" in self.options.relax:
             gives = [with_dates(probe.guarded, give, late) for give in gives]
         repairs = [repair for repair in map(prover.repair, gives) if repair is not None]
-        distinct = {frozenset(step.words for step in repair.steps): repair for repair in reversed(repairs)}
+        distinct = {frozenset(map(str, repair.changes)): repair for repair in reversed(repairs)}
         kept = sorted((each for each in repairs if each in distinct.values()), key=lambda each: each.total)
         kinds = {given.kind for given in self.given.values()} if not kept else set()
         return kept, tuple(name for name in RELAX if name in kinds and name not in self.options.relax), least, unsought

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..inputs.case import Case
-from ..inputs.change import REMOVE, Change
+from ..inputs.change import REMOVE, Change, matching_rows
 from ..inputs.faults import InputError
+from ..inputs.rows import Row
+from ..inputs.tables import EligibilityRow
 from ..inputs.texts import to_text
 from ..results.explanation import Repair, Step, changes_of, listed
 from .compile import Program, compile_model
@@ -174,7 +176,8 @@ def step_of(case: Case, key: tuple[object, ...], given: Given, amount: float, ro
     made = SETS.get((rule.table, rule.column))
     if made is None:
         rows = f"row{'s' if len(rule.rows) > 1 else ''} {listed(rule.rows)}"
-        return Step(rule, f"give up {rule.words}: remove {rows} of {rule.file}", removed(case, given))
+        too = "".join(f", and with it what {f} is confined to" for f in also_confined(case, key, given))
+        return Step(rule, f"give up {rule.words}: remove {rows} of {rule.file}{too}", removed(case, given))
     changes, words = made(case, given)
     return Step(rule, f"{words} ({rule.place})", tuple(changes))
 
@@ -186,9 +189,25 @@ def removed(case: Case, given: Given) -> tuple[Change, ...]:
     if not wheres:
         gone = frozenset(given.rule.rows)
         places = zip(case.numbered(table), case.tables[table], strict=True)
-        wheres = [{name: getattr(row, name) for name in type(row).KEY} for n, row in places if n in gone]
-    wheres = [{name: "" if value is None else value for name, value in where.items()} for where in wheres]
+        wheres = [_shortest(case, table, row) for n, row in places if n in gone]
     return tuple(Change(table, "", REMOVE, True, where) for where in wheres)
+
+
+def _shortest(case: Case, table: str, row: Row) -> dict[str, object]:
+    """Return the key of a row, without its empty cells where it is this row's alone without them."""
+    whole = {name: getattr(row, name) for name in type(row).KEY}
+    short = {name: value for name, value in whole.items() if value not in (None, "")}
+    alone = len(matching_rows(case, Change(table, "", REMOVE, True, short))) == 1
+    return short if alone else {name: "" if value is None else value for name, value in whole.items()}
+
+
+def also_confined(case: Case, key: tuple[object, ...], given: Given) -> list[str]:
+    """Return the other funders of the rows that say what a funder is confined to."""
+    if key[:2] != ("eligibility", "allow"):
+        return []
+    places = zip(case.numbered("eligibility"), case.rows(EligibilityRow), strict=True)
+    named = {f for n, row in places if n in given.rule.rows for f in case.select_funders(row.funders)}
+    return [f for f in case.funders if f in named and f != key[2]]
 
 
 def _number(given: Given, amount: Decimal, rounded: bool) -> Step:

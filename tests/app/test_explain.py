@@ -113,6 +113,25 @@ def test_a_red_line_is_given_up_by_a_scenario(fundalign: Runner, little: Path, t
     assert same.returncode == 0, same.stderr
 
 
+def test_rows_that_confine_several_funders_are_given_up_once(fundalign: Runner, little: Path) -> None:
+    """F and G may pay only B, so A wants X's money, which is 1 of 6: either the row goes, whosever it is, or X pays."""
+    (little / "funders.csv").write_text("funder,kind,currency\nF,public,EUR\nG,public,EUR\nX,private,EUR\n", "utf-8")
+    head = "funder,cycle,first_period,last_period,payments\n"
+    cycles = "".join(f"{f},c1,2027,2028,{money}\n" for f, money in (("F", 10), ("G", 10), ("X", 1)))
+    (little / "budgets.csv").write_text(head + cycles, encoding="utf-8")
+    (little / "initiatives.csv").write_text("initiative,currency,status\nA,EUR,mandatory\nB,EUR,\n", encoding="utf-8")
+    (little / "groups.csv").write_text("group,kind,member\nall,funder,F\nall,funder,G\n", encoding="utf-8")
+    (little / "eligibility.csv").write_text("rule,funders,initiatives,allow\nB only,all,B,true\n", encoding="utf-8")
+    ran = fundalign("explain", little, "--relax", "eligibility", "--format", "json", "-o", "told")
+    assert ran.returncode == 4, ran.stderr
+    first, second = json.loads(ran.stdout)["repairs"]
+    (step,) = first["steps"]
+    assert step["set"] == ["eligibility[rule=B only,funders=all,initiatives=B,allow=true]=remove"]
+    assert step["words"].endswith(" is confined to")
+    assert "remove row 2 of eligibility.csv, and with it what" in step["words"]
+    assert [text for one in second["steps"] for text in one["set"]] == ["budgets.payments[funder=X,cycle=c1]+=5"]
+
+
 def test_precedence_is_given_up_by_a_scenario_in_a_workbook(fundalign: Runner, little: Path, tmp_path: Path) -> None:
     """A must come before B and B begin in 2027, the first year, if at all; that it must is a what-if."""
     (little / "milestones.csv").write_text(
