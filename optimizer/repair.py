@@ -34,6 +34,7 @@ ALWAYS, NEXT = frozenset(("money", "floor")), frozenset(("money", "floor", "ceil
 TRIES = 3  # programs solved for an alternative, on average, before no more are looked for
 AGAIN = 0.3  # part of the time of a search that must be left for searching again around other ratios
 PART = 0.3  # part of a search in which a nearly whole relaxation may be completed
+LONG = 0.5  # part of the time left in which a first repair is looked for where a short look found none
 STEP = 0.125  # by how much ratios are moved to see what their rows weigh; a power of two
 
 
@@ -59,6 +60,7 @@ class Elastic:
     box: float = float("inf")  # most seconds of one search
     boxed: bool = False  # whether the last search was ended by it
     bound: float = 0.0  # no total is below it, by the last search
+    never: bool = False  # whether the last search proved that what may give does not suffice
     shifted: dict[int, float] = field(default_factory=dict)  # relative change of a ratio around which it is written
 
     @property
@@ -174,6 +176,7 @@ class Elastic:
             search.start_from(start)
         outcome = search.run(self.probe.interrupt)
         self.boxed = outcome.ending is Ending.TIME_LIMIT
+        self.never = outcome.ending is Ending.INFEASIBLE
         self.bound = 0.0 if outcome.bound is None else max(0.0, -outcome.bound)
         if outcome.x is None or outcome.ending is Ending.NUMERICAL:
             return near
@@ -274,6 +277,10 @@ def cheapest(probe: Probe, relax: Iterable[str], more: int, box: float, until: f
         may = frozenset(r for r, given in enumerate(probe.guarded.given) if given.kind in kinds)
         elastic = Elastic(probe, may, box)
         first = elastic.solve()
+        if first is None and not elastic.never:  # too large a case for a short look
+            elastic.box = LONG * probe.left()
+            first = elastic.solve()
+            elastic.box = box
         if first is None:
             continue
         give, _ = first

@@ -218,7 +218,7 @@ class Explanation:
             yield f"Conflict {number}: {first}" if len(self.conflicts) > 1 else f"{first[0].upper()}{first[1:]}"
             yield from others
         if self.conflicts and not self.complete:
-            yield "The time limit ended the search for further conflicts."
+            yield "The search for further conflicts was cut short."
         yield from self._repairs()
 
     def _unknown(self) -> Iterator[str]:
