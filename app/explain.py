@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..inputs.faults import UsageError
+from ..inputs.scenarios import parse_set
 from ..results.explanation import FEASIBLE, INFEASIBLE, NO_PLAN, refuse_explanation
 from .console import Talk, stdout_kept_clean
 from .ending import what_if
@@ -17,8 +18,11 @@ from .folders import case_path, output_folder, stem_of
 from .solving import Request, changed_case
 
 if TYPE_CHECKING:
+    from ..inputs.case import Case
+    from ..inputs.change import Change
     from ..results.explanation import Explanation
 
+SOON = 0.1  # part of the time in which alternatives are looked for unless some were asked for
 CODES = {INFEASIBLE: Exit.INFEASIBLE, FEASIBLE: Exit.DONE, NO_PLAN: Exit.LIMIT_WITHOUT_PLAN}
 
 
@@ -28,7 +32,7 @@ class Wanted:
 
     relax: tuple[str, ...]
     time_limit: float
-    alternatives: int
+    alternatives: int | None
     apply: Path | None
     repair: int
 
@@ -38,11 +42,13 @@ def explain_case(talk: Talk, request: Request, wanted: Wanted) -> int:
     path = case_path(request.case)
     folder = _folder(path, request)
     _refuse_file(wanted.apply, request.force)
-    case = changed_case(talk, path, request)
     from ..optimizer.engine import listening
-    from ..optimizer.explain import ExplainOptions, explained
+    from ..optimizer.explain import ALTERNATIVES, ExplainOptions, explained
 
-    options = ExplainOptions(wanted.relax, wanted.time_limit, wanted.alternatives)
+    options = ExplainOptions(wanted.relax, wanted.time_limit, ALTERNATIVES, SOON)
+    if wanted.alternatives is not None:
+        options = ExplainOptions(wanted.relax, wanted.time_limit, wanted.alternatives)
+    case = changed_case(talk, path, request)
     with stdout_kept_clean(), talk.waiting(f"explaining {stem_of(path)}"), listening() as interrupt:
         found = explained(case, options, interrupt)
     found = found.renamed(", ".join([case.settings.name, *what_if(request.what_if)]))
@@ -54,9 +60,9 @@ def explain_case(talk: Talk, request: Request, wanted: Wanted) -> int:
         talk.log.warning("interrupted: this is what is known so far; nothing was written", "interrupted")
         return exit_of("interrupted", interrupt.number)
     if folder is not None:
-        found.write(folder, request.force)
+        found.write(folder, request.force, _before(case, request))
         talk.log.info(f"written to {folder}", "explained")
-    _apply(talk, found, wanted)
+    _apply(talk, found, wanted, _before(case, request))
     return CODES[found.status]
 
 
@@ -78,7 +84,13 @@ def _refuse_file(file: Path | None, force: bool) -> None:
         raise UsageError(f"{file} cannot be written: {file.resolve().parent} is no folder to write in")
 
 
-def _apply(talk: Talk, found: Explanation, wanted: Wanted) -> None:
+def _before(case: Case, request: Request) -> list[Change]:
+    """Return the changes of the what-if that was explained, without which a repair of it says nothing."""
+    named = [each.changes for each in case.scenarios if each.name == request.scenario]
+    return [*(change for changes in named for change in changes), *map(parse_set, request.changes)]
+
+
+def _apply(talk: Talk, found: Explanation, wanted: Wanted, before: list[Change]) -> None:
     """Write a repair as a scenario."""
     if wanted.apply is None:
         return
@@ -86,10 +98,7 @@ def _apply(talk: Talk, found: Explanation, wanted: Wanted) -> None:
         told = "no repair" if not found.repairs else f"no repair {wanted.repair}"
         talk.log.warning(f"there is {told} to write; {wanted.apply} was not written", "apply")
         return
-    try:
-        text = found.scenario(wanted.repair - 1)
-    except UsageError as error:
-        talk.log.warning(f"{error}; {wanted.apply} was not written", "apply")
-        return
+    text = found.scenario(wanted.repair - 1, before=before)
     wanted.apply.write_text(text, encoding="utf-8", newline="\n")
-    talk.log.info(f"{wanted.apply}: the scenario 'repair', to be used as scenarios.toml of the case", "apply")
+    told = "the scenario 'repair', which makes the changes of the what-if too" if before else "the scenario 'repair'"
+    talk.log.info(f"{wanted.apply}: {told}, to be used as scenarios.toml of the case", "apply")

@@ -12,6 +12,8 @@ from .options import WHAT_IF, finite
 
 RELAX = "What may give besides limits and floors, several allowed: dates, status, eligibility, precedence, ranking, "
 
+OTHERS = "as many of 3 as are found in a tenth of the time"
+
 
 @click.command(short_help="Say why there is no plan: which rules conflict, and the cheapest repair.")
 @click.argument("case", metavar="CASE")
@@ -22,7 +24,7 @@ RELAX = "What may give besides limits and floors, several allowed: dates, status
     "--repair", type=click.IntRange(min=1), default=1, show_default=True, help="Which one; 1 is the cheapest."
 )
 @click.option(
-    "--alternatives", type=click.IntRange(min=0), default=3, show_default=True, help="Repairs besides the cheapest."
+    "--alternatives", type=click.IntRange(min=0), metavar="N", help=f"Repairs besides the cheapest; default: {OTHERS}."
 )
 @click.option(
     "--time-limit",
@@ -45,7 +47,7 @@ def explain(
     relax: tuple[str, ...],
     file: Path | None,
     repair: int,
-    alternatives: int,
+    alternatives: int | None,
     time_limit: float,
     scenario: str | None,
     changes: tuple[str, ...],

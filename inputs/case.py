@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from .accessors import Cycle, Facts, Precedence
 from .approved import Approved
-from .change import OPS, Change, changed_rows, changed_settings, place_faults
+from .change import OPS, REMOVE, Change, changed_rows, changed_settings, place_faults, rows_kept
 from .check import run_checks
 from .draft import Draft
 from .faults import Fault, InputError, UsageError, did_you_mean
@@ -52,9 +52,7 @@ class Case(Facts):
 
     def numbered(self, table: str) -> tuple[int, ...]:
         """Return the numbers of the rows of a table as a spreadsheet shows them; the header is row 1."""
-        count = len(self.tables.get(table, ()))
-        known = self.numbers.get(table, ())
-        return known if len(known) == count else tuple(range(2, count + 2))
+        return _numbers(self.numbers, self, table)
 
     def told(self, faults: Iterable[Fault]) -> list[Fault]:
         """Return faults of this case with their places in the workbook it was read from, if it was."""
@@ -89,6 +87,13 @@ class Case(Facts):
         ((op, value),) = given.items()
         return self.apply((Change(table, column, op, value, dict(where or {})),))
 
+    def remove(self, table: str, *, where: Mapping[str, object] | None = None) -> Case:
+        """Return a new case without the rows of a table that match ``where`` (all rows without it).
+
+        ``InputError`` for an unknown table or column, when nothing matches, or when the case without them has faults.
+        """
+        return self.apply((Change(table, "", REMOVE, True, dict(where or {})),))
+
     def scenario(self, name: str) -> Case:
         """Return the case after the changes of a named scenario; ``UsageError`` if there is none."""
         for scenario in self.scenarios:
@@ -100,17 +105,22 @@ class Case(Facts):
 
     def apply(self, changes: Iterable[Change]) -> Case:
         """Return the case after several changes, one after the other, checked once at the end."""
-        facts = Facts(self.settings, self.tables)
+        facts, numbers = Facts(self.settings, self.tables), dict(self.numbers)
         made = tuple(changes)
         for change in made:
             faults = place_faults(change)
             if faults:
                 raise InputError(self.told(_naming(faults, (change,))))
             try:
-                facts = _changed(facts, change)
+                after = _changed(facts, change)
             except InputError as error:
-                raise InputError(self.told(_naming(error.faults, (change,)))) from None
-        return self._checked(facts, made)
+                told = _naming(_renumbered(error.faults, numbers, facts), (change,))
+                raise InputError(told if self.places is None else self.places.placed(told)) from None
+            if change.op == REMOVE:
+                places = _numbers(numbers, facts, change.table)
+                numbers[change.table] = tuple(places[index] for index in rows_kept(facts, change))
+            facts = after
+        return self._checked(facts, made, numbers)
 
     def adding(self, table: str, cells: Mapping[str, object]) -> Case:
         """Return the case with one more row at the end of a table, its cells typed or text as in a file.
@@ -126,9 +136,12 @@ class Case(Facts):
             raise InputError(parsed.faults)
         return self._checked(Facts(self.settings, {**self.tables, table: (*rows, *parsed.rows)}), ())
 
-    def _checked(self, facts: Facts, made: Sequence[Change]) -> Case:
-        """Return a case of changed facts; ``InputError`` if they have faults."""
-        parsed = {name: _as_parsed(name, facts.tables.get(name, ()), self.numbers.get(name, ())) for name in TABLES}
+    def _checked(
+        self, facts: Facts, made: Sequence[Change], numbers: Mapping[str, tuple[int, ...]] | None = None
+    ) -> Case:
+        """Return a case of changed facts, its rows numbered as before or by `numbers`; ``InputError`` on faults."""
+        numbers = self.numbers if numbers is None else numbers
+        parsed = {name: _as_parsed(name, facts.tables.get(name, ()), numbers.get(name, ())) for name in TABLES}
         draft = Draft(facts, parsed)
         run_checks(draft)
         placed = list if self.places is None else self.places.placed
@@ -142,9 +155,26 @@ class Case(Facts):
             tuple(placed(draft.warnings)),
             tuple(placed(draft.contradictions)),
             None if self.approved is None else self.approved.again(facts),
-            self.numbers,
+            numbers,
             self.places,
         )
+
+
+def _numbers(known: Mapping[str, tuple[int, ...]], facts: Facts, table: str) -> tuple[int, ...]:
+    """Return the numbers of the rows of a table: those known if they are as many, else counted from 2."""
+    count = len(facts.tables.get(table, ()))
+    found = known.get(table, ())
+    return found if len(found) == count else tuple(range(2, count + 2))
+
+
+def _renumbered(faults: Iterable[Fault], known: Mapping[str, tuple[int, ...]], facts: Facts) -> list[Fault]:
+    """Return faults whose rows count those of their table from 2 with the numbers that these have."""
+    told = []
+    for fault in faults:
+        numbers = _numbers(known, facts, fault.file.partition(".")[0])
+        counted = fault.row is not None and fault.row < len(numbers) + 2
+        told.append(replace(fault, row=numbers[(fault.row or 2) - 2]) if counted else fault)
+    return told
 
 
 def _naming(faults: Iterable[Fault], changes: Sequence[Change]) -> list[Fault]:

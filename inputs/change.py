@@ -1,4 +1,4 @@
-"""One change of one column or setting, as what-ifs make it: which rows, and set, add or multiply."""
+"""One change as what-ifs make it: which rows, and set, add or multiply in one column or setting; or remove them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from .tables import TABLES, Row
 from .texts import row_cells, settings_data, to_text
 from .toml import parse_settings
 
-Op = Literal["set", "add", "multiply"]
+Op = Literal["set", "add", "multiply", "remove"]
 OPS: Final[tuple[Op, ...]] = ("set", "add", "multiply")
+REMOVE: Final = "remove"
+KEEP: Final = "keep"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Change:
     """``op`` with ``value`` on ``column`` of the rows of ``table`` that match ``where`` (all if empty).
 
     ``table`` is a table name without ``.csv``, or ``case`` with a setting such as ``objective.goal`` as
-    column.
+    column. ``remove`` takes the rows themselves out, and has no column; its value is true, or false where a
+    grid has a combination that keeps them.
     """
 
     table: str
@@ -40,8 +43,11 @@ class Change:
     def __str__(self) -> str:
         """Return the change as ``--set`` takes it."""
         keys = ",".join(f"{key}={_quoted(to_text(value))}" for key, value in self.where.items())
+        rows = f"[{keys}]" if keys else ""
+        if self.op == REMOVE:
+            return f"{self.table}{rows}={REMOVE if self.value else KEEP}"
         sign = {"set": "=", "add": "+=", "multiply": "*="}[self.op]
-        return f"{self.table}.{self.column}{f'[{keys}]' if keys else ''}{sign}{_quoted(to_text(self.value), last=True)}"
+        return f"{self.table}.{self.column}{rows}{sign}{_quoted(to_text(self.value), last=True)}"
 
 
 def _quoted(text: str, last: bool = False) -> str:
@@ -69,10 +75,14 @@ def place_faults(change: Change, file: str = "") -> list[Fault]:
     if change.table != "case" and change.table not in TABLES:
         hint = did_you_mean(change.table, [*TABLES, "case"])
         return [Fault(file or str(change), None, "table", change.table, "a table of the case", hint)]
+    if change.op == REMOVE and (change.table == "case" or change.column):
+        told = ("table", change.table) if change.table == "case" else ("column", change.column)
+        expected = "a table with rows" if change.table == "case" else "no column: rows are removed whole"
+        return [Fault(where, None, *told, expected, "to empty a cell, set it to an empty text")]
     known = known_columns(change.table)
     free = change.table == "case" and change.column.startswith("weights.")
     faults = []
-    if change.column not in known and not free:
+    if change.column not in known and not free and change.op != REMOVE:
         faults.append(Fault(where, None, "column", change.column, "a known column", did_you_mean(change.column, known)))
     if change.table == "case":
         if change.where:
@@ -186,11 +196,33 @@ def _moved(facts: Facts, label: str, change: Change, fault: Callable[[str], Faul
         raise InputError([fault(told)]) from None
 
 
+def rows_kept(facts: Facts, change: Change) -> list[int]:
+    """Return the indices of the rows of its table that a change leaves there, in their order."""
+    count = len(facts.tables.get(change.table, ()))
+    if change.op != REMOVE or not change.value:
+        return list(range(count))
+    gone = set(matching_rows(facts, change))
+    return [index for index in range(count) if index not in gone]
+
+
+def _without(facts: Facts, change: Change) -> ParsedTable:
+    """Return the table without the rows that a change removes."""
+    kept, old = rows_kept(facts, change), facts.tables.get(change.table, ())
+    if not kept and TABLES[change.table].NEEDED:
+        told = "at least one row that stays: the table is required"
+        raise InputError([Fault(f"{change.table}.csv", None, None, None, told)])
+    return ParsedTable(
+        tuple(TABLES[change.table].model_fields), [old[index] for index in kept], [index + 2 for index in kept]
+    )
+
+
 def changed_rows(facts: Facts, change: Change) -> ParsedTable:
     """Return the table after a change; ``InputError`` if nothing matches or a new value is not fit."""
     old = facts.tables.get(change.table, ())
     matched = matching_rows(facts, change)
-    empty = change.op != "set" and all(getattr(old[index], change.column) is None for index in matched)
+    if change.op == REMOVE and matched:
+        return _without(facts, change)
+    empty = change.op not in ("set", REMOVE) and all(getattr(old[index], change.column) is None for index in matched)
     if not matched or empty:
         column = "where" if not matched else change.column
         told = ", ".join(f"{key}={to_text(value)}" for key, value in change.where.items()) or None

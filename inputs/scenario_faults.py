@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .accessors import Facts
-from .change import Change, changed_rows, changed_settings
+from .change import REMOVE, Change, changed_rows, changed_settings
 from .faults import Fault, InputError
 from .scenarios import FILE, Scenario
 
@@ -27,16 +27,21 @@ def scenario_faults(facts: Facts, scenarios: Iterable[Scenario], judged: set[str
             if change.table not in judged or _relabels(earlier.get("case", ())):
                 continue
             before = earlier.setdefault(change.table, [])
-            trial = (*(str(replace(each, value="")) for each in before), str(change))
+            trial = (*(_whatever(each) for each in before), str(change))
             if trial not in seen:
                 seen.add(trial)
                 for fault in _trial(facts, before, change):
                     place = f"scenario '{scenario.name}', {change}"
-                    key = str(replace(change, value="")) if fault.column == "where" else (place, fault)
+                    key = _whatever(change) if fault.column == "where" else (place, fault)
                     told = Fault(FILE, None, place, fault.value, fault.expected, fault.hint)
                     faults.setdefault(key, told)
             before.append(change)
     return list(faults.values())
+
+
+def _whatever(change: Change) -> str:
+    """Return a change in words, whatever its value is; but rows that are gone make a difference to what follows."""
+    return str(change if change.op == REMOVE else replace(change, value=""))
 
 
 def _relabels(changes: Sequence[Change]) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .cells import unfit
-from .change import OPS, Change, Op, place_faults
+from .change import KEEP, OPS, REMOVE, Change, Op, place_faults
 from .faults import Fault, UsageError, did_you_mean
 from .texts import to_text, toml_value
 
@@ -27,8 +27,10 @@ KEYS: Final = {
     "set": "The new value; an empty text empties a cell.",
     "add": "What is added to a number; a period is moved by so many periods.",
     "multiply": "What a number is multiplied by.",
+    "remove": "true: the rows themselves are taken out, without a `column`; false leaves them, as in a grid of both.",
 }
-"""What a change in scenarios.toml is made of: exactly one of set, add and multiply."""
+"""What a change in scenarios.toml is made of: exactly one of set, add, multiply and remove."""
+_REMOVES: Final = re.compile(r"\s*([a-z_]+)\s*(?=[\[=])")
 _SET: Final = re.compile(r"\s*([a-z_]+)\.([A-Za-z_]\w*(?:\.[^=\[\]+*]+?)?)\s*(?=[\[=+*])")
 _OPERATOR: Final = re.compile(r"\s*(\+=|\*=|=)\s*")
 _PAIR: Final = re.compile(r"""\s*([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*'|[^,\]"']*)\s*""")
@@ -47,21 +49,33 @@ def _simple(value: object) -> bool:
     return isinstance(value, bool | int | str) or type(value).__name__ in ("Decimal", "float")
 
 
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 def _parse_change(data: object, place: str, many: bool) -> tuple[list[Change], list[Fault]]:
     """Return the changes that one entry stands for (several in a grid: one per value) and its faults."""
     if not isinstance(data, Mapping):
-        return [], [Fault(FILE, None, place, to_text(data), "a change: table, column and set, add or multiply")]
+        return [], [
+            Fault(
+                FILE,
+                None,
+                place,
+                to_text(data),
+                "a change: table, column and set, add or multiply; or table and remove",
+            )
+        ]
     faults = [
         Fault(FILE, None, place, key, "one of " + ", ".join(KEYS), did_you_mean(key, KEYS))
         for key in data
         if key not in KEYS
     ]
+    ops: list[Op] = [op for op in (*OPS, REMOVE) if op in data]
     for key in ("table", "column"):
-        if not isinstance(data.get(key), str):
+        if not isinstance(data.get(key, "" if key == "column" and ops == [REMOVE] else None), str):
             faults.append(Fault(FILE, None, place, None, f"{key} = a text"))
-    ops: list[Op] = [op for op in OPS if op in data]
     if len(ops) != 1:
-        faults.append(Fault(FILE, None, place, ", ".join(ops) or None, "one of set, add, multiply"))
+        faults.append(Fault(FILE, None, place, ", ".join(ops) or None, "one of set, add, multiply, remove"))
     where = data.get("where", {})
     if not isinstance(where, Mapping) or not all(_simple(value) for value in where.values()):
         faults.append(Fault(FILE, None, place, None, 'where = { column = "value" }'))
@@ -73,10 +87,11 @@ def _parse_change(data: object, place: str, many: bool) -> tuple[list[Change], l
         hint = "" if many else "lists belong in a [[grid]]"
         return [], [Fault(FILE, None, place, toml_value(values), expected, hint)]
     values = values if many else [values]
-    bad = [value for value in values if not _simple(value)]
+    fit, expected = (_flag, "true or false") if ops[0] == REMOVE else (_simple, "a number, text, true or false")
+    bad = [value for value in values if not fit(value)]
     if bad:
-        return [], [Fault(FILE, None, place, toml_value(bad[0]), "a number, text, true or false")]
-    changes = [Change(data["table"], data["column"], ops[0], value, dict(where)) for value in values]
+        return [], [Fault(FILE, None, place, toml_value(bad[0]), expected)]
+    changes = [Change(data["table"], data.get("column", ""), ops[0], value, dict(where)) for value in values]
     wrong = place_faults(changes[0])
     told = [Fault(FILE, None, f"{place}, {f.column}", f.value, f.expected, f.hint) for f in wrong]
     return ([] if told else changes), told
@@ -149,7 +164,9 @@ def scenarios_data(scenarios: Iterable[Scenario]) -> dict[str, Any]:
     found = []
     for scenario in scenarios:
         changes = [
-            {"table": change.table, "column": change.column, "where": dict(change.where), change.op: change.value}
+            {"table": change.table}
+            | ({"column": change.column} if change.op != REMOVE else {})
+            | {"where": dict(change.where), change.op: change.value}
             for change in scenario.changes
         ]
         found.append({"name": scenario.name, "change": changes})
@@ -183,13 +200,16 @@ def parse_set(expression: str) -> Change:
     """Parse a ``--set`` expression such as ``budgets.payments[funder=DE,cycle="2027-28"]*=0.9``.
 
     ``=`` sets, ``+=`` adds, ``*=`` multiplies; values with commas, brackets or blanks at their ends stand in
-    single or double quotes; ``case.KEY`` means a setting. ``UsageError`` if it cannot be read; whether table,
+    single or double quotes; ``case.KEY`` means a setting. ``TABLE[key=value,...]=remove`` takes rows out
+    (``=keep`` leaves them, as one combination of a grid does). ``UsageError`` if it cannot be read; whether table,
     columns and rows exist shows when it is applied.
     """
     wrong = UsageError(
-        f"cannot read --set {expression!r}: expected TABLE.COLUMN[key=value,...]=V, += or *=: {_EXAMPLE}"
+        f"cannot read --set {expression!r}: expected TABLE.COLUMN[key=value,...]=V, += or *=: {_EXAMPLE}; "
+        "or, to take rows out, TABLE[key=value,...]=remove"
     )
-    head = _SET.match(expression)
+    whole = _REMOVES.match(expression)
+    head = _SET.match(expression) or whole
     if head is None:
         raise wrong
     where: dict[str, object] = {}
@@ -207,5 +227,10 @@ def parse_set(expression: str) -> Change:
     operator = _OPERATOR.match(expression, position)
     if operator is None:
         raise wrong
+    if whole is not None:
+        word = _unquoted(expression[operator.end() :])
+        if operator[1] != "=" or word not in (REMOVE, KEEP):
+            raise wrong
+        return Change(whole[1], "", REMOVE, word == REMOVE, where)
     op: Op = {"=": OPS[0], "+=": OPS[1], "*=": OPS[2]}[operator[1]]
     return Change(head[1], head[2].strip(), op, _unquoted(expression[operator.end() :]), where)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from .change import OPS, Change
+from .change import OPS, REMOVE, Change
 from .faults import Fault, did_you_mean
 from .scenarios import FILE
 from .texts import to_text, toml_value
@@ -22,13 +22,15 @@ COLUMNS: Final = {
     "kind": "scenario, or grid: one scenario for every combination of the values of its changes; empty = scenario.",
     "change": "Number of the change within the scenario: 1, 2, ...; rows of a grid with one number are its values.",
     "table": "The sheet to change, or case for a setting.",
-    "column": "The column, or the setting such as buffer.confidence.",
+    "column": "The column, or the setting such as buffer.confidence; none with remove.",
     "where": "The rows concerned, such as: funder=DE, cycle=2027-28; text that a comma is in stands in double quotes; "
     "empty = all rows.",
-    "operation": "set, add or multiply.",
-    "value": "The new value, or what to add or multiply by; empty with set empties the cell.",
+    "operation": "set, add, multiply or remove, which takes the rows out.",
+    "value": "The new value, or what to add or multiply by; empty with set empties the cell; with remove TRUE or "
+    "empty, or FALSE where a grid has a combination that keeps the rows.",
 }
 KINDS: Final = ("scenario", "grid")
+OPERATIONS: Final = (*OPS, REMOVE)
 _REQUIRED: Final = ("scenario", "change", "table", "column", "operation")
 _PAIR: Final = re.compile(r"""\s*([A-Za-z_]\w*)\s*=\s*("(?:[^"\\]|\\.)*"|[^,"]*?)\s*(,|$)""")
 _PLAIN: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
@@ -51,11 +53,11 @@ def scenario_rows(data: Mapping[str, Any]) -> Iterator[dict[str, object]]:
     for kind in KINDS:
         for entry in data.get(kind, ()):
             for number, change in enumerate(entry["change"], start=1):
-                op = next(op for op in OPS if op in change)
+                op = next(op for op in OPERATIONS if op in change)
                 where = ", ".join(f"{key}={_where_text(value)}" for key, value in change.get("where", {}).items())
                 values = change[op] if kind == "grid" else [change[op]]
                 head = {"scenario": entry["name"], "kind": "grid" if kind == "grid" else "", "change": number}
-                head |= {"table": change["table"], "column": change["column"], "where": where, "operation": op}
+                head |= {"table": change["table"], "column": change.get("column", ""), "where": where, "operation": op}
                 for value in values:
                     yield {**head, "value": quoted(value)}
 
@@ -159,7 +161,8 @@ class _Row:
     @property
     def head(self) -> dict[str, Any]:
         """Table, column and where, as TOML has them."""
-        return {"table": self.table, "column": self.column} | ({"where": self.where} if self.where else {})
+        column = {} if self.operation == REMOVE else {"column": self.column}
+        return {"table": self.table} | column | ({"where": self.where} if self.where else {})
 
     def fault(self, column: str, value: str | None, expected: str, hint: str = "") -> None:
         self.taken.faults.append(Fault(FILE, self.number, column, value, expected, hint))
@@ -172,7 +175,7 @@ class _Row:
         self.operation = self._text("operation")
         number = self._text("change")
         for name, text in (("kind", self.kind), ("operation", self.operation)):
-            known = KINDS if name == "kind" else OPS
+            known = KINDS if name == "kind" else OPERATIONS
             if text and text not in known:
                 self.fault(name, text, f"one of {', '.join(known)}", did_you_mean(text, known))
         if number and not (number.isdecimal() and number.isascii() and 0 < int(number) < 10**6):
@@ -180,8 +183,10 @@ class _Row:
         else:
             self.change = int(number or 0)
         for name in _REQUIRED:
-            if name not in self.cells:
+            if name not in self.cells and not (name == "column" and self.operation == REMOVE):
                 self.fault(name, None, "a value")
+        if self.column and self.operation == REMOVE:
+            self.fault("column", self.column, "no column: rows are removed whole", "to empty a cell, set no value")
         self._read_where()
         self._read_value()
         return len(self.taken.faults) == before
@@ -209,6 +214,7 @@ class _Row:
         if cell is None:
             if self.operation in ("add", "multiply"):
                 self.fault("value", None, f"a number to {self.operation}")
+            self.value = self.operation == REMOVE or ""
             return
         text = text_of(cell, "number", None)
         if isinstance(text, Trouble):
@@ -219,6 +225,10 @@ class _Row:
                 self.fault("value", text, "text, or text in double quotes", "are all quotes closed?")
         else:
             self.value = _meant(text)
+        if self.operation == REMOVE and not isinstance(self.value, bool):
+            self.value = _meant(str(self.value))
+            if not isinstance(self.value, bool):
+                self.fault("value", text if isinstance(text, str) else text.value, "TRUE or FALSE, or nothing")
 
 
 def _header_faults(titles: list[str]) -> list[Fault]:

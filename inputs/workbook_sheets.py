@@ -9,7 +9,7 @@ from .places import in_sheets
 from .schema import Column, columns
 from .tables import TABLES, Row
 from .workbook_lists import Tables, list_of, range_name, rows_for
-from .workbook_scenarios import COLUMNS, KINDS, scenario_rows
+from .workbook_scenarios import COLUMNS, KINDS, OPERATIONS, scenario_rows
 from .workbook_style import INK, PALE, Style, lay_out, put
 from .workbook_tables import letter_of
 
@@ -154,7 +154,7 @@ def add_scenarios(book: Workbook, style: Style, data: Mapping[str, Any]) -> None
         for row, cells in enumerate(rows, start=1):
             if cells[name] != "":
                 put(sheet, row, place, cells[name], form)
-    for name, source in (("kind", list(KINDS)), ("operation", ["set", "add", "multiply"]), ("table", "=list_tables")):
+    for name, source in (("kind", list(KINDS)), ("operation", list(OPERATIONS)), ("table", "=list_tables")):
         place = list(COLUMNS).index(name)
         rule = {"validate": "list", "source": source, **_words(COLUMNS[name])}
         sheet.data_validation(1, place, last, place, rule)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .compile import Floats, Program
 from .engine import Ending, Interrupt, Limits, Search
@@ -26,20 +27,38 @@ BROKEN = 1e-7  # by how much, in its scale, a point may break a row and still ke
 PRICED = 1e-8  # price of a rule's rows from which on it belongs to a proof
 WHOLE = 1e-7  # what a relaxation may be from whole numbers to be a plan
 PART = 0.2  # part of the time in which a nearly whole relaxation may be completed
+FEW = 16  # rules up to which each is simply left out in turn
 SHORT = 1e-7  # least shortfall of a relaxation that proves anything
 Rules = frozenset[int]
 
 
-def any_plan(program: Program, seconds: float, interrupt: Interrupt) -> tuple[Ending, Floats | None]:
+def any_plan(
+    program: Program, seconds: float, interrupt: Interrupt, started: NDArray[np.int64] | None = None
+) -> tuple[Ending, Floats | None]:
     """Return how a search for any point of a program ended, and the point if there is one.
 
-    The relaxation with the fewest starts comes first: it is often whole, or nearly, and what it leaves open is small.
+    Where the columns of schedules that are `started` in a point of a similar program are given, they are tried first.
+    The relaxation with the fewest starts comes next: it is often whole, or nearly, and what it leaves open is small.
     """
     few = with_few_starts(program)
+    if started is not None and len(started):
+        x = _as_started(few, started, PART * seconds, interrupt)
+        if x is not None:
+            return Ending.OPTIMAL, x
     root = Search(few, Limits(time_limit=seconds, threads=1), relax=True, interior=False).run(interrupt)
     if root.x is None:
         return root.ending, None
     return completed(few, root.x, seconds - root.seconds, interrupt)
+
+
+def _as_started(program: Program, started: NDArray[np.int64], seconds: float, interrupt: Interrupt) -> Floats | None:
+    """Return a point of a program with these columns of schedules started and no others; None where none is found."""
+    at = np.zeros(len(program.cost))
+    at[started] = 1.0
+    held = (program.chain >= 0) & (at >= program.lower) & (at <= program.upper)
+    part = reduce(program.with_bounds(np.where(held, at, program.lower), np.where(held, at, program.upper)))
+    x = Search(part.program, Limits(gap=1e9, time_limit=seconds, threads=1)).run(interrupt).x
+    return None if x is None else part.expand(x)
 
 
 def with_few_starts(program: Program) -> Program:
@@ -163,8 +182,10 @@ class Probe:
     def least(self, rules: Rules, given: Rules = frozenset()) -> tuple[Rules, bool]:
         """Return a smallest part of `rules`, broken together with `given`, that is still broken; and whether proved."""
         order = sorted(rules, key=lambda r: (preference(self.guarded, r), r))
-        ask = self.fits if self.fits(rules | given) is False else self.keeps
-        found = frozenset(explained(ask, given, order, bool(given)))
+        found = rules
+        if len(order) > FEW:
+            ask = self.fits if self.fits(rules | given) is False else self.keeps
+            found = frozenset(explained(ask, given, order, bool(given)))
         for rule in reversed(order):
             if rule in found and self.keeps((found | given) - {rule}) is False:
                 found -= {rule}
@@ -237,6 +258,8 @@ def disjoint(probe: Probe, most: int, glance: float) -> tuple[list[Found], bool]
     """
     found: list[Found] = []
     rest = probe.every
+    if probe.left() <= 0.0:
+        return [Found(rest, False)], False
     while len(found) < most and probe.left() > 0.0:
         one = conflict(probe, rest, glance=glance if found else float("inf"))
         if one is None:

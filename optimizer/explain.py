@@ -12,14 +12,14 @@ from functools import cached_property
 
 from ..inputs.case import Case
 from ..inputs.faults import UsageError, did_you_mean
-from ..results.explanation import FEASIBLE, INFEASIBLE, NO_PLAN, Conflict, Explanation, Repair, Shortfall
+from ..results.explanation import FEASIBLE, INFEASIBLE, NO_PLAN, Conflict, Explanation, Repair, Rule, Shortfall
 from .compile import Floats
-from .conflict import Found, Probe, Rules, any_plan, carried, conflict, disjoint
-from .engine import Ending, Interrupt, listening
+from .conflict import Found, Probe, Rules, carried, conflict, disjoint
+from .engine import Interrupt, listening
 from .guarded import Guarded, Restrict, guarded
-from .proving import Prover, ordinary
+from .proving import Prover
 from .repair import Elastic, cheapest
-from .rules_of import RELAX, Key
+from .rules_of import RELAX, Given, Key, rules_of
 from .told_by_check import told_by_check, with_dates
 
 MOST = 12  # conflicts
@@ -28,16 +28,22 @@ GLANCE, BOX, CONFLICTS = 0.05, 0.03, 0.5  # parts of the time: for one doubt, on
 OMITTED = ("dates", "eligibility")  # kinds of rules that smaller programs keep by leaving decisions out
 USUAL = 60.0  # seconds that an explanation may take
 ALTERNATIVES = 3  # repairs besides the cheapest
+LEAST = 10.0  # seconds at most in which to see which rules stand in the way, once the program is built
+WIDER = 5.0  # times that the program in which every rule can be lifted takes as long to build as the smaller one
 SHORT = 1e-6
 
 
 @dataclass(frozen=True)
 class ExplainOptions:
-    """How to explain: the families that may give besides limits and floors, seconds in all, alternatives wanted."""
+    """How to explain: the families that may give besides limits and floors, seconds in all, alternatives wanted.
+
+    Alternatives are looked for within a part of the time.
+    """
 
     relax: Sequence[str] = ()
     seconds: float = USUAL
     alternatives: int = ALTERNATIVES
+    within: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse families that there are not."""
@@ -56,16 +62,24 @@ class Inquiry:
     interrupt: Interrupt = field(default_factory=Interrupt)
     restrict: Restrict | None = None
     began: float = field(default_factory=time.monotonic)
+    building: float = 0.0  # seconds that the smaller program took to build
 
     @property
     def deadline(self) -> float:
         """Return when the time is up."""
         return self.began + self.options.seconds
 
+    def left(self) -> float:
+        """Return the seconds left; none once a signal came."""
+        return 0.0 if self.interrupt else self.deadline - time.monotonic()
+
     @cached_property
     def narrow(self) -> Probe:
         """Return the probe of the smaller program."""
-        return self._probe(guarded(self.case, "rows", self.restrict), CONFLICTS)
+        began = time.monotonic()
+        program = guarded(self.case, "rows", self.restrict)
+        self.building = time.monotonic() - began
+        return self._probe(program, CONFLICTS)
 
     @cached_property
     def wide(self) -> Probe:
@@ -79,7 +93,7 @@ class Inquiry:
         """Return the explanation of a case that has no plan."""
         told = told_by_check(self.case)
         conflicts, whole = self.conflicts([each.conflict for each in told])
-        repairs, relaxable = self._repairs({each.late: each.periods for each in told})
+        repairs, relaxable, least, unsought = self._repairs({each.late: each.periods for each in told})
         lifted = {rule for one in conflicts for rule in one.rules}
         repaired = any(lifted.issuperset(step.rule for step in repair.steps) for repair in repairs)
         return Explanation(
@@ -91,6 +105,8 @@ class Inquiry:
             note=note,
             complete=whole or repaired,
             relaxable=relaxable,
+            least=least,
+            unsought=unsought,
             seconds=time.monotonic() - self.began,
         )
 
@@ -106,16 +122,20 @@ class Inquiry:
         conflicts, used, dropped = list[Conflict](), frozenset[int](), False
         if not found:
             return [], False
-        if not self._omits():
+        if not self.omitted:
             return [self._told(self.narrow, one.rules, one.proved) for one in found], False
-        self.wide.deadline = max(self.wide.deadline, time.monotonic() + 0.5 * self.narrow.left())
+        if self.left() < WIDER * self.building:
+            return [self._unproved(one.rules) for one in found], True
+        self.wide.deadline = max(self.wide.deadline, time.monotonic() + 0.5 * self.left())
         known = carried(self.narrow.every, self.narrow.guarded, self.wide.guarded)
         for one in found:
             rules = carried(one.rules, self.narrow.guarded, self.wide.guarded)
             needed = self._needed(rules, self.wide.every - known - used)
             if needed is None:
-                dropped = True
-                if conflicts or self.wide.keeps(rules | (self.wide.every - known)) is not False:
+                dropped, kept = True, self.wide.keeps(rules | (self.wide.every - known))
+                if kept is None:
+                    conflicts.append(self._unproved(one.rules))
+                if conflicts or kept is not False:
                     continue
                 needed = Found(self.wide.every - known, False)
             used |= needed.rules
@@ -128,40 +148,63 @@ class Inquiry:
             return Found(frozenset(), True)
         return conflict(self.wide, among, rules)
 
-    def _omits(self) -> bool:
-        """Tell whether the case has dates, exclusions or red lines."""
-        given = self.wide.guarded.given
-        return any(each.kind in OMITTED or each.rule.value == "excluded" for each in given)
+    @cached_property
+    def given(self) -> dict[Key, Given]:
+        """Return all rules of the case."""
+        return rules_of(self.case)
+
+    @cached_property
+    def omitted(self) -> list[Rule]:
+        """Return the rules that the smaller program keeps by leaving decisions out: dates, exclusions, red lines."""
+        each = self.given.values()
+        return [one.rule for one in each if one.kind in OMITTED or one.rule.value == "excluded"]
+
+    def _unproved(self, rules: Rules) -> Conflict:
+        """Return rules that contain a conflict with all that the smaller program leaves out, where no time is left."""
+        known = [self.narrow.guarded.given[r].rule for r in sorted(rules)]
+        return Conflict((*known, *self.omitted), False)
 
     def _told(self, probe: Probe, rules: Rules, proved: bool) -> Conflict:
         return Conflict(tuple(probe.guarded.given[r].rule for r in sorted(rules)), proved)
 
-    def _repairs(self, late: Mapping[Key, int]) -> tuple[list[Repair], tuple[str, ...]]:
-        """Return the repairs that are proved to suffice; without any, the families that could be relaxed.
+    def _repairs(self, late: Mapping[Key, int]) -> tuple[list[Repair], tuple[str, ...], float, int]:
+        """Return the repairs that are proved to suffice, the cheapest first; without any, the families to relax.
 
+        And what no repair can cost less than, as far as is proved, and how many alternatives no time was left for.
         Dates that are too `late`, by so many periods, have to give whatever else does.
         """
+        if self.left() < self.building:
+            return [], (), 0.0, 0
         probe = self.wide if {"dates", "status", "eligibility"} & set(self.options.relax) else self.narrow
         probe.deadline = self.deadline
         box = BOX * self.options.seconds
         prover = Prover(probe.guarded, self.deadline, self.interrupt, self.restrict, PATIENCE * box)
-        gives = cheapest(probe, self.options.relax, self.options.alternatives, box)
+        until = self.began + self.options.within * self.options.seconds
+        gives = cheapest(probe, self.options.relax, self.options.alternatives, box, until)
+        least = gives[0].bound if gives else 0.0
+        unsought = self.options.alternatives if len(gives) == 1 and time.monotonic() + box > until else 0
         if "dates" in self.options.relax:
             gives = [with_dates(probe.guarded, give, late) for give in gives]
         repairs = [repair for repair in map(prover.repair, gives) if repair is not None]
-        distinct = {frozenset(step.words for step in repair.steps): repair for repair in reversed(repairs)}
-        kept = [repair for repair in repairs if repair in distinct.values()]
-        kinds = {given.kind for given in self.wide.guarded.given} if not kept else set()
-        return kept, tuple(name for name in RELAX if name in kinds and name not in self.options.relax)
+        distinct = {frozenset(map(str, repair.changes)): repair for repair in reversed(repairs)}
+        kept = sorted((each for each in repairs if each in distinct.values()), key=lambda each: each.total)
+        kinds = {given.kind for given in self.given.values()} if not kept else set()
+        return kept, tuple(name for name in RELAX if name in kinds and name not in self.options.relax), least, unsought
 
     def unknown(self) -> Explanation:
-        """Return what the best attempt broke, where nobody knows whether there is a plan."""
+        """Return what the best attempt broke, where nobody knows whether there is a plan.
+
+        It is a little time whatever the limit is: without an answer the limit would have been for nothing.
+        """
         probe = self.narrow
-        probe.deadline = self.deadline
+        probe.deadline = max(self.deadline, time.monotonic() + LEAST)
         elastic = Elastic(probe, probe.every, self.options.seconds)
         x = elastic.attempt()
         broken = () if x is None else self._broken(elastic, x)
-        return Explanation(self.case.settings.name, NO_PLAN, unsatisfied=broken, seconds=time.monotonic() - self.began)
+        seconds = time.monotonic() - self.began
+        return Explanation(
+            self.case.settings.name, NO_PLAN, unsatisfied=broken, complete=x is not None, seconds=seconds
+        )
 
     def _broken(self, elastic: Elastic, x: Floats) -> tuple[Shortfall, ...]:
         give, given = elastic.gives(x, frozenset()), elastic.guarded.given
@@ -181,10 +224,10 @@ def explained(case: Case, options: ExplainOptions, interrupt: Interrupt) -> Expl
     inquiry = Inquiry(case, options, interrupt)
     if case.contradictions:
         return inquiry.infeasible()
-    ending, x = any_plan(ordinary(case), CONFLICTS * options.seconds, interrupt)
-    if x is not None:
+    kept = inquiry.narrow.keeps(inquiry.narrow.every)
+    if kept:
         return Explanation(case.settings.name, FEASIBLE, seconds=time.monotonic() - inquiry.began)
-    return inquiry.infeasible() if ending is Ending.INFEASIBLE else inquiry.unknown()
+    return inquiry.unknown() if kept is None else inquiry.infeasible()
 
 
 def explain(

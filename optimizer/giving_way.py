@@ -107,6 +107,8 @@ def attach(b: Builder) -> None:
             table, column, parts, upper = PLAIN[family]
             key = (table, column, place[0] if parts == 1 else place[:parts])
             b.give(key, k, upper, _unit(b, key))
+            if family == "mandatory":  # an equation, which would hold all milestones of an initiative together
+                b.program.row_upper[k] = INF
         elif family in ("budget", "carry"):
             key = ("budgets", "payments", place)
             b.give(key, k, True, _unit(b, key))

@@ -45,10 +45,12 @@ class Guarded:
 
     `columns[r]` are its columns, `open` the upper side of every column when its rule is lifted, and `first` the number
     of columns of the model itself. `rows_of[r]` are rows of the matrix in which a ratio's column stands. `partly` marks
-    columns that, open, still do not free their row, as another row limits them.
+    columns that, open, still do not free their row, as another row limits them. `model` is kept because variables and
+    constraints know their names only as long as it is there.
     """
 
     case: Case
+    model: pyo.ConcreteModel
     lift: Lift
     program: Program
     keys: tuple[Key, ...]
@@ -177,6 +179,7 @@ def _finished(b: Builder, lift: Lift) -> Guarded:
     keys = tuple(key for key in b.given if key in of)
     return Guarded(
         b.case,
+        b.model,
         lift,
         whole,
         keys,

@@ -9,27 +9,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
+from typing import Any
 
-from ..inputs.accessors import Facts
+import numpy as np
+
 from ..inputs.case import Case
-from ..inputs.change import Change
-from ..inputs.faults import InputError, SolverFailure
+from ..inputs.change import REMOVE, Change, matching_rows
+from ..inputs.faults import InputError
 from ..inputs.rows import Row
+from ..inputs.tables import EligibilityRow
 from ..inputs.texts import to_text
-from ..results.explanation import Repair, Rule, Step, listed
-from ..results.summary import summarise
-from ..results.verify import audit
+from ..results.explanation import Repair, Step, changes_of, listed
 from .compile import Program, compile_model
 from .conflict import any_plan
 from .ease import eased
-from .engine import Ending, Interrupt, Limits, Progress
-from .extract import factor_table
+from .engine import Ending, Interrupt
 from .guarded import Guarded, Restrict, liftable
 from .repair import Give
-from .report import make_report
 from .rules_of import Given
-from .settle import Settler
-from .work import Work, tabled
 
 DIGITS = 4  # significant digits of a change
 MORE = (1.0, 1.001, 1.01, 1.1)  # by how much a repair is enlarged until it suffices
@@ -61,7 +58,7 @@ class Prover:
         """Return a repair that suffices, as small as can be proved; None where none was proved to suffice in time."""
         for more in MORE:
             steps = self.steps(give, more, True)
-            if self.suffices(steps):
+            if self.suffices(steps, started=give.started):
                 break
         else:
             return None
@@ -111,10 +108,12 @@ class Prover:
             found.append(step_of(self.case, g.keys[rule], g.given[rule], share, rounded))
         return found
 
-    def suffices(self, steps: list[Step], until: float = float("inf")) -> bool | None:
+    def suffices(
+        self, steps: list[Step], until: float = float("inf"), started: frozenset[Any] = frozenset()
+    ) -> bool | None:
         """Tell whether a plan exists after some steps, by the ordinary program of the changed case; None in doubt.
 
-        `until` is when an answer is needed.
+        `until` is when an answer is needed, `started` the schedules of a plan that is tried first.
         """
         case = applied(self.case, steps)
         if case is None or case.contradictions:
@@ -122,7 +121,9 @@ class Prover:
         seconds = min(self.left(), until - time.monotonic())
         if seconds <= 0.0:
             return None
-        ending, x = any_plan(ordinary(case, self.restrict), seconds, self.interrupt)
+        program, starts = with_starts(case, self.restrict)
+        known = np.array([column for index, column in starts.items() if index in started], dtype=np.int64)
+        ending, x = any_plan(program, seconds, self.interrupt, known)
         if x is not None:
             return True
         return False if ending is Ending.INFEASIBLE else None
@@ -132,56 +133,31 @@ class Prover:
         case = applied(self.case, steps)
         if case is None or self.guarded.first > CENTS or self.restrict is not None or self.left() <= 0.0:
             return None
+        from .cents import rounds  # loads tables, which a large case does without
+
         return rounds(case, self.left(), self.interrupt)
 
 
 def ordinary(case: Case, restrict: Restrict | None = None) -> Program:
     """Return the exact program of a case."""
+    return with_starts(case, restrict)[0]
+
+
+def with_starts(case: Case, restrict: Restrict | None = None) -> tuple[Program, dict[Any, int]]:
+    """Return the exact program of a case, and the column of every schedule."""
     model = liftable(case, "")
     if restrict is not None:
         restrict(model)
-    return replace(eased(model, compile_model(model)), variables=(), constraints=())
-
-
-def _silent(_: Progress) -> None:
-    """Listen to nothing."""
-
-
-def rounds(case: Case, seconds: float, interrupt: Interrupt) -> bool | None:
-    """Tell whether a plan of a case can be rounded to minor units and verified; None where the time did not tell."""
-    work = Work(case, Limits(gap=1e9, time_limit=seconds, threads=1), interrupt, _silent)
-    model, exact, program = work.prepare()
-    factors = factor_table(case)
-    try:
-        found, settled = work.hunt(exact, program, Settler(model, exact, factors))
-    except SolverFailure:
-        return False
-    tables, terms = tabled(case, factors, settled)
-    if tables is None:
-        return False if found.ending is Ending.INFEASIBLE else None
-    summary = summarise(case, make_report(work, program, found, terms), tables)
-    return not audit(case, tables, summary, factors).faults
+    program = eased(model, compile_model(model))
+    return replace(program, variables=(), constraints=()), program.starts
 
 
 def applied(case: Case, steps: list[Step]) -> Case | None:
-    """Return the case after some steps, rows deleted where a step says so; None where the tables do not allow it."""
+    """Return the case after some steps; None where the tables do not allow it."""
     try:
-        changed = case.apply([change for step in steps for change in step.changes])
-        for step in steps:
-            if step.delete:
-                changed = without_rows(changed, step.rule)
+        return case.apply(changes_of(steps))
     except InputError:
         return None
-    return changed
-
-
-def without_rows(case: Case, rule: Rule) -> Case:
-    """Return the case without the rows in which a rule stands."""
-    gone = frozenset(rule.rows)
-    places = zip(case.numbered(rule.table), case.tables[rule.table], strict=True)
-    kept: tuple[Row, ...] = tuple(row for n, row in places if n not in gone)
-    facts = Facts(case.settings, {**case.tables, rule.table: kept})
-    return replace(case, tables=facts.tables).apply(())
 
 
 def step_of(case: Case, key: tuple[object, ...], given: Given, amount: float, rounded: bool) -> Step:
@@ -200,9 +176,38 @@ def step_of(case: Case, key: tuple[object, ...], given: Given, amount: float, ro
     made = SETS.get((rule.table, rule.column))
     if made is None:
         rows = f"row{'s' if len(rule.rows) > 1 else ''} {listed(rule.rows)}"
-        return Step(rule, f"give up {rule.words}: delete {rows} of {rule.file}", delete=True)
+        too = "".join(f", and with it what {f} is confined to" for f in also_confined(case, key, given))
+        return Step(rule, f"give up {rule.words}: remove {rows} of {rule.file}{too}", removed(case, given))
     changes, words = made(case, given)
     return Step(rule, f"{words} ({rule.place})", tuple(changes))
+
+
+def removed(case: Case, given: Given) -> tuple[Change, ...]:
+    """Return the changes that take the rows of a rule out: as its `where` says, or each by the key of its table."""
+    table = given.rule.table
+    wheres = [given.where] if given.where else []
+    if not wheres:
+        gone = frozenset(given.rule.rows)
+        places = zip(case.numbered(table), case.tables[table], strict=True)
+        wheres = [_shortest(case, table, row) for n, row in places if n in gone]
+    return tuple(Change(table, "", REMOVE, True, where) for where in wheres)
+
+
+def _shortest(case: Case, table: str, row: Row) -> dict[str, object]:
+    """Return the key of a row, without its empty cells where it is this row's alone without them."""
+    whole = {name: getattr(row, name) for name in type(row).KEY}
+    short = {name: value for name, value in whole.items() if value not in (None, "")}
+    alone = len(matching_rows(case, Change(table, "", REMOVE, True, short))) == 1
+    return short if alone else {name: "" if value is None else value for name, value in whole.items()}
+
+
+def also_confined(case: Case, key: tuple[object, ...], given: Given) -> list[str]:
+    """Return the other funders of the rows that say what a funder is confined to."""
+    if key[:2] != ("eligibility", "allow"):
+        return []
+    places = zip(case.numbered("eligibility"), case.rows(EligibilityRow), strict=True)
+    named = {f for n, row in places if n in given.rule.rows for f in case.select_funders(row.funders)}
+    return [f for f in case.funders if f in named and f != key[2]]
 
 
 def _number(given: Given, amount: Decimal, rounded: bool) -> Step:

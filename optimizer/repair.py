@@ -13,11 +13,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
-from .compile import Floats, Program, compile_model
+from .compile import Floats, Named, Program, compile_model
 from .conflict import WHOLE, Probe, Rules
 from .engine import Ending, Interrupt, Limits, Search
 from .guarded import Guarded, liftable
@@ -31,16 +32,23 @@ LEAST = 1e-7  # relative change that is none
 SMALLEST = 1e-3  # least weight of a ratio's row, in its scale
 ALWAYS, NEXT = frozenset(("money", "floor")), frozenset(("money", "floor", "ceiling"))
 TRIES = 3  # programs solved for an alternative, on average, before no more are looked for
+AGAIN = 0.3  # part of the time of a search that must be left for searching again around other ratios
 PART = 0.3  # part of a search in which a nearly whole relaxation may be completed
+LONG = 0.5  # part of the time left in which a first repair is looked for where a short look found none
 STEP = 0.125  # by how much ratios are moved to see what their rows weigh; a power of two
 
 
 @dataclass(frozen=True)
 class Give:
-    """How much each rule gives: a relative change, a whole number of a count or of periods, 1 for a rule given up."""
+    """How much each rule gives: a relative change, a whole number of a count or of periods, 1 for a rule given up.
+
+    `started` are the schedules of the plan that it was read off; no repair of these rules has a total below `bound`.
+    """
 
     amounts: dict[int, float]
     total: float
+    started: frozenset[Any] = frozenset()
+    bound: float = 0.0
 
 
 @dataclass
@@ -51,6 +59,8 @@ class Elastic:
     may: Rules
     box: float = float("inf")  # most seconds of one search
     boxed: bool = False  # whether the last search was ended by it
+    bound: float = 0.0  # no total is below it, by the last search
+    never: bool = False  # whether the last search proved that what may give does not suffice
     shifted: dict[int, float] = field(default_factory=dict)  # relative change of a ratio around which it is written
 
     @property
@@ -107,10 +117,14 @@ class Elastic:
         """Return the least that the rules give, those `held` nothing, with a point; None where nothing is found."""
         self.shifted = {}
         x = self._relaxed(held) if self._ratios or start is not None else None
+        until = time.monotonic() + self.box
         at = np.zeros(len(self.guarded.program.cost)) if x is None else x
         best: tuple[Give, Floats] | None = None
         for _ in range(ROUNDS):
-            outcome_x = self._search(self.program(at, held), best[1] if best else start)
+            left = until - time.monotonic()
+            if best is not None and left < AGAIN * self.box:
+                break
+            outcome_x = self._search(self.program(at, held), left, best[1] if best else start)
             if outcome_x is None:
                 break
             give = self.gives(outcome_x, held)
@@ -121,7 +135,22 @@ class Elastic:
             self.shifted = {r: give.amounts.get(r, 0.0) for r in self._ratios}
             if not self._ratios or (self.boxed and not any(r in give.amounts for r in self._ratios)):
                 break
-        return best
+        if best is None or held:
+            return best
+        return replace(best[0], bound=self._least() if self._ratios else self.bound), best[1]
+
+    def _least(self) -> float:
+        """Return what rules that are no ratios give at least, whatever the ratios give; 0 where that takes long."""
+        if self.boxed or self.probe.left() <= self.box:
+            return 0.0
+        self.shifted = {}
+        program = self.program(np.zeros(len(self.guarded.program.cost)), frozenset())
+        upper, cost = program.upper.copy(), program.cost.copy()
+        for rule in self._ratios:
+            upper[self.guarded.columns[rule]], cost[self.guarded.columns[rule]] = np.inf, 0.0
+        limits = Limits(gap=GAP, time_limit=min(self.box, self.probe.left()), threads=1)
+        outcome = Search(replace(program, upper=upper, cost=cost), limits).run(self.probe.interrupt)
+        return 0.0 if outcome.bound is None else max(0.0, -outcome.bound)
 
     def _relaxed(self, held: Rules) -> Floats | None:
         """Return a point of the relaxation, from which ratios weigh their rows for the first time."""
@@ -135,9 +164,9 @@ class Elastic:
         program = program.with_bounds(program.lower, upper)
         return Search(program, limits, relax=True, interior=False).run(self.probe.interrupt).x
 
-    def _search(self, program: Program, start: Floats | None) -> Floats | None:
-        """Return the best point found within `box` seconds: first near the relaxation, then by search from there."""
-        deadline = time.monotonic() + min(self.box, self.probe.left())
+    def _search(self, program: Program, seconds: float, start: Floats | None) -> Floats | None:
+        """Return the best point found in some seconds: first near the relaxation, then by search from there."""
+        deadline = time.monotonic() + min(seconds, self.probe.left())
         if deadline <= time.monotonic():
             return None
         near = nearby(program, deadline - time.monotonic(), self.probe.interrupt)
@@ -147,6 +176,8 @@ class Elastic:
             search.start_from(start)
         outcome = search.run(self.probe.interrupt)
         self.boxed = outcome.ending is Ending.TIME_LIMIT
+        self.never = outcome.ending is Ending.INFEASIBLE
+        self.bound = 0.0 if outcome.bound is None else max(0.0, -outcome.bound)
         if outcome.x is None or outcome.ending is Ending.NUMERICAL:
             return near
         return outcome.x
@@ -155,7 +186,7 @@ class Elastic:
         """Return the point that breaks rules least, as far as the time allows: a search, or else the relaxation."""
         x = self._relaxed(frozenset()) if self._ratios else None
         at = np.zeros(len(self.guarded.program.cost)) if x is None else x
-        found = self._search(self.program(at, frozenset()), None)
+        found = self._search(self.program(at, frozenset()), self.box, None)
         return x if found is None else found
 
     def gives(self, x: Floats, held: Rules) -> Give | None:
@@ -173,7 +204,9 @@ class Elastic:
         if any(amount > g.given[rule].most * (1 + 1e-9) for rule, amount in amounts.items() if g.given[rule].ratio):
             return None
         costs = -self.costs()
-        return Give(amounts, sum(amount * float(costs[g.columns[r][0]]) for r, amount in amounts.items()))
+        total = sum(amount * float(costs[g.columns[r][0]]) for r, amount in amounts.items())
+        started = frozenset(index for index, column in g.program.starts.items() if x[column] > 0.5)
+        return Give(amounts, total, started)
 
     def _needed(self, rule: int, x: Floats) -> float:
         """Return the relative change of a ratio that a point needs: the most that one of its rows needs."""
@@ -192,8 +225,8 @@ class Elastic:
 def _difference(base: Program, other: Program, step: float) -> csr_array:
     """Return (A' − A)/step by the names of rows and columns, in the scale of `base`; 0 where a name is missing."""
     width, height = len(base.cost), len(base.row_lower)
-    columns = {v.name: k for k, v in enumerate(base.variables)}
-    place = np.array([columns.get(v.name, -1) for v in other.variables], dtype=np.int64)
+    columns = {_place(v): k for k, v in enumerate(base.variables)}
+    place = np.array([columns.get(_place(v), -1) for v in other.variables], dtype=np.int64)
     rows = _places(base)
     to = np.array([rows.get(name, -1) for name in _names(other)], dtype=np.int64)
     raw = other.matrix.tocoo()
@@ -214,40 +247,50 @@ def _difference(base: Program, other: Program, step: float) -> csr_array:
     return found
 
 
-def _names(program: Program) -> list[tuple[str, int]]:
-    """Return the name of every row, and which of its sides it is."""
-    seen: dict[str, int] = {}
+def _place(thing: Any) -> tuple[str, Any]:
+    """Return what tells a variable or constraint of a model from others: its family and index."""
+    return ("", thing.name) if isinstance(thing, Named) else (thing.parent_component().local_name, thing.index())
+
+
+def _names(program: Program) -> list[tuple[tuple[str, Any], int]]:
+    """Return what tells every row from others, and which of its sides it is."""
+    seen: dict[tuple[str, Any], int] = {}
     found = []
     for constraint in program.constraints:
-        seen[constraint.name] = seen.get(constraint.name, -1) + 1
-        found.append((constraint.name, seen[constraint.name]))
+        name = _place(constraint)
+        seen[name] = seen.get(name, -1) + 1
+        found.append((name, seen[name]))
     return found
 
 
-def _places(program: Program) -> dict[tuple[str, int], int]:
+def _places(program: Program) -> dict[tuple[tuple[str, Any], int], int]:
     return {name: k for k, name in enumerate(_names(program))}
 
 
-def cheapest(probe: Probe, relax: Iterable[str], more: int, box: float) -> list[Give]:
+def cheapest(probe: Probe, relax: Iterable[str], more: int, box: float, until: float) -> list[Give]:
     """Return what gives in the cheapest repair, and in at most `more` alternatives that do without one of its changes.
 
-    One search takes at most `box` seconds; with less than that left no alternative is looked for.
+    One search takes at most `box` seconds; with less than that left before `until` no alternative is looked for.
     """
     families, found = frozenset(relax), list[Give]()
     for kinds in (ALWAYS | families, NEXT | families):
         may = frozenset(r for r, given in enumerate(probe.guarded.given) if given.kind in kinds)
         elastic = Elastic(probe, may, box)
         first = elastic.solve()
+        if first is None and not elastic.never:  # too large a case for a short look
+            elastic.box = LONG * probe.left()
+            first = elastic.solve()
+            elastic.box = box
         if first is None:
             continue
         give, _ = first
         found.append(give)
-        found += _alternatives(elastic, give, more)
+        found += _alternatives(elastic, give, more, until)
         break
-    return [*found[:1], *sorted(found[1:], key=lambda each: each.total)]
+    return found
 
 
-def _alternatives(elastic: Elastic, first: Give, more: int) -> list[Give]:
+def _alternatives(elastic: Elastic, first: Give, more: int, until: float) -> list[Give]:
     """Return other repairs: rules of those found are held, one of each, in the order of Reiter's (1987) tree."""
     found, seen = list[Give](), {frozenset(first.amounts)}
     waiting, held = [(first, frozenset[int]())], {frozenset[int]()}
@@ -256,7 +299,8 @@ def _alternatives(elastic: Elastic, first: Give, more: int) -> list[Give]:
         give, without = waiting.pop(0)
         for rule in sorted(give.amounts, key=lambda r: -give.amounts[r]):
             child = without | {rule}
-            if child in held or solves >= TRIES * more or elastic.probe.left() <= elastic.box:
+            left = min(until - time.monotonic(), elastic.probe.left())
+            if child in held or solves >= TRIES * more or left <= (elastic.box if elastic.boxed else 0.0):
                 continue
             held.add(child)
             solves += 1

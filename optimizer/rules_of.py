@@ -210,7 +210,8 @@ def _eligibility(case: Case) -> Found:
     for name, rows in bars.items():
         value = next((row.reason for _, row in rows if row.reason), "")
         rule = _rule("eligibility", f"red line {name}", name, tuple(n for n, _ in rows), "eligibility", "allow", value)
-        yield ("eligibility", "bar", name), Given(rule, "eligibility")
+        where = {"rule": name, "allow": False}
+        yield ("eligibility", "bar", name), Given(rule, "eligibility", where=where)
     for f, numbers in confined.items():
         words = f"what {f} is confined to"
         yield (

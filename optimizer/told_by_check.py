@@ -5,7 +5,7 @@ else `check` calls a contradiction is found again, as a conflict of the rules be
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..inputs.case import Case
 from ..inputs.tables import MilestoneRow
@@ -54,7 +54,7 @@ def with_dates(guarded: Guarded, give: Give, late: Mapping[Key, int]) -> Give:
         if more > 0 and not _moved_earlier(guarded, amounts, key):
             amounts[rule] = float(late[key])
             total += more / guarded.case.T
-    return Give(amounts, total)
+    return replace(give, amounts=amounts, total=total)
 
 
 def _moved_earlier(guarded: Guarded, amounts: Mapping[int, float], key: Key) -> bool:

@@ -7,7 +7,7 @@ results.md, "Sensitivity tables say what they are".
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from .complete import complete, refuse_taken
 JSON, TEXT, SCENARIO = "explanation.json", "explanation.txt", "repair.toml"
 FILES = frozenset((JSON, TEXT, SCENARIO))
 INFEASIBLE, FEASIBLE, NO_PLAN = "infeasible", "feasible", "no_plan"
+PROVED = 0.99  # part of a repair's total below which there may be none for it to be called the cheapest
 LISTED = 12  # rules of one list that are shown as text
 
 
@@ -93,7 +94,10 @@ class Conflict:
             yield "these rules cannot hold together:" if many else "this rule cannot hold, whatever the others say:"
         else:
             yield f"these {len(self.rules)} rules contain a conflict, not proved minimal:"
-        yield from (f"  - {rule}" for rule in self.rules)
+        shown = self.rules if self.proved else self.rules[:LISTED]
+        yield from (f"  - {rule}" for rule in shown)
+        if len(shown) < len(self.rules):
+            yield f"  and {len(self.rules) - len(shown)} more"
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON."""
@@ -102,7 +106,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Step:
-    """One rule that gives, and how: the changes of a scenario, or the `delete` of its rows, which no scenario can.
+    """One rule that gives, and how: the changes of a scenario.
 
     `words` say it as an instruction, with the cells. `share` is the change relative to what stands there (None: the
     rule is given up), `amount` the change in the rule's unit.
@@ -111,15 +115,20 @@ class Step:
     rule: Rule
     words: str
     changes: tuple[Change, ...] = ()
-    delete: bool = False
     amount: str = ""
     share: float | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON; `set` has the changes as `--set` takes them."""
         sets = [str(change) for change in self.changes]
-        told = {"words": self.words, "set": sets, "delete_rows": self.delete}
+        told = {"words": self.words, "set": sets}
         return {**self.rule.as_dict(), **told, "change": self.amount, "relative_change": self.share}
+
+
+def changes_of(steps: Iterable[Step]) -> tuple[Change, ...]:
+    """Return the changes of some steps, each once: rows of two rules that give way are removed once."""
+    changes = (change for step in steps for change in step.changes)
+    return tuple({str(change): change for change in changes}.values())
 
 
 @dataclass(frozen=True)
@@ -139,12 +148,7 @@ class Repair:
     @property
     def changes(self) -> tuple[Change, ...]:
         """Return the changes of all steps."""
-        return tuple(change for step in self.steps for change in step.changes)
-
-    @property
-    def by_hand(self) -> tuple[Step, ...]:
-        """Return the steps that no scenario can make."""
-        return tuple(step for step in self.steps if step.delete)
+        return changes_of(self.steps)
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON."""
@@ -174,8 +178,10 @@ class Explanation:
 
     `conflicts` share no rule. `repairs`: the cheapest, then alternatives to it. `unsatisfied`: with no_plan, what the
     best attempt broke. `contradictions` are what `check` tells, `note` what a re-plan keeps that may be the reason.
-    `complete` tells that the time sufficed, so that without the rules of the conflicts a plan exists.
-    `relaxable` names the families that `--relax` could add where limits and floors alone give no repair.
+    `complete` tells that the time sufficed, so that without the rules of the conflicts a plan exists; with no_plan, to
+    see what stands in the way.
+    `relaxable` names the families that `--relax` could add where limits and floors alone give no repair. No repair of
+    what may give has a total below `least`; `unsought` alternatives were not looked for, as time did not allow.
     """
 
     case: str
@@ -188,6 +194,13 @@ class Explanation:
     complete: bool = True
     relaxable: tuple[str, ...] = ()
     seconds: float = 0.0
+    least: float = 0.0
+    unsought: int = 0
+
+    @property
+    def cheapest(self) -> bool:
+        """Tell whether no repair is cheaper than the first by more than a hundredth, as far as is proved."""
+        return bool(self.repairs) and self.least >= PROVED * self.repairs[0].total
 
     def lines(self) -> Iterator[str]:
         """Yield the explanation as text."""
@@ -205,7 +218,7 @@ class Explanation:
             yield f"Conflict {number}: {first}" if len(self.conflicts) > 1 else f"{first[0].upper()}{first[1:]}"
             yield from others
         if self.conflicts and not self.complete:
-            yield "The time limit ended the search for further conflicts."
+            yield "The search for further conflicts was cut short."
         yield from self._repairs()
 
     def _unknown(self) -> Iterator[str]:
@@ -215,15 +228,24 @@ class Explanation:
             yield from (f"  - {shortfall}" for shortfall in self.unsatisfied[:LISTED])
             more = len(self.unsatisfied) - LISTED
             yield from ([f"  and {more} more"] if more > 0 else [])
+        elif self.complete:
+            yield "No rule was seen that cannot be satisfied: it may only need more time (--time-limit)."
+        else:
+            yield "Nor was there time to see which rules stand in the way: give it more (--time-limit)."
 
     def _repairs(self) -> Iterator[str]:
         for number, repair in enumerate(self.repairs):
-            yield "Cheapest repair:" if not number else "Or instead:"
+            first = "Cheapest repair:" if self.cheapest else "Cheapest repair found (a cheaper one may exist):"
+            yield "Or instead:" if number else first
             yield from (f"  - {step.words}" for step in repair.steps)
             if not repair.least:
                 yield "  (it suffices; whether less would is not proved)"
+        if self.unsought and self.repairs:
+            yield f"Other repairs were not looked for, to answer soon; to do so: --alternatives {self.unsought}"
         if not self.repairs and self.conflicts:
             tried = "No change of limits and floors alone was found that restores a plan."
+            if not self.complete:
+                tried = "In the time given no change of limits and floors was found that restores a plan."
             more = "".join(f" --relax {name}" for name in self.relaxable)
             yield f"{tried} What else may give:{more}" if more else tried
 
@@ -239,6 +261,9 @@ class Explanation:
             "text": str(self),
             "conflicts": [conflict.as_dict() for conflict in self.conflicts],
             "repairs": [repair.as_dict() for repair in self.repairs],
+            "cheapest_proved": self.cheapest,
+            "least_total_relative_change": self.least,
+            "alternatives_not_sought": self.unsought,
             "unsatisfied": [shortfall.as_dict() for shortfall in self.unsatisfied],
             "contradictions": [fault.as_dict() for fault in self.contradictions],
             "complete": self.complete,
@@ -250,29 +275,28 @@ class Explanation:
         """Return the explanation under another name of the case."""
         return replace(self, case=case)
 
-    def scenario(self, number: int = 0, name: str = "repair") -> str:
-        """Return a repair as the text of a scenarios.toml; 0 is the cheapest.
+    def scenario(self, number: int = 0, name: str = "repair", before: Sequence[Change] = ()) -> str:
+        """Return a repair as the text of a scenarios.toml, after the changes of a what-if; 0 is the cheapest.
 
-        UsageError where there is none, or where it deletes rows, which no scenario can.
+        UsageError where there is none.
         """
         if number >= len(self.repairs):
             raise UsageError("there is no repair to write")
-        repair = self.repairs[number]
-        if repair.by_hand:
-            told = "; ".join(step.words for step in repair.by_hand)
-            raise UsageError(f"a scenario cannot delete rows; by hand: {told}")
-        return scenarios_text([Scenario(name, repair.changes)])
+        return scenarios_text([Scenario(name, (*before, *self.repairs[number].changes))])
 
-    def write(self, path: str | Path, force: bool = False) -> Path:
-        """Write explanation.json, explanation.txt and, where a scenario can say it, repair.toml into a folder."""
+    def write(self, path: str | Path, force: bool = False, before: Sequence[Change] = ()) -> Path:
+        """Write explanation.json, explanation.txt and, where there is a repair, repair.toml into a folder.
+
+        The scenario begins with the changes made `before`, those of a what-if.
+        """
         folder = Path(path)
         refuse_explanation(folder, force)
         with complete(folder) as temporary:
             text = json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n"
             (temporary / JSON).write_text(text, encoding="utf-8")
             (temporary / TEXT).write_text(f"{self}\n", encoding="utf-8")
-            if self.repairs and not self.repairs[0].by_hand:
-                (temporary / SCENARIO).write_text(self.scenario(), encoding="utf-8", newline="\n")
+            if self.repairs:
+                (temporary / SCENARIO).write_text(self.scenario(before=before), encoding="utf-8", newline="\n")
         return folder
 
 

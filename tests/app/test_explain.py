@@ -89,7 +89,7 @@ def test_what_was_relaxed_may_give_and_nothing_else(fundalign: Runner, two: Path
     assert "did you mean 'status'" in refused.stderr
 
 
-def test_a_red_line_is_deleted_by_hand(fundalign: Runner, little: Path, tmp_path: Path) -> None:
+def test_a_red_line_is_given_up_by_a_scenario(fundalign: Runner, little: Path, tmp_path: Path) -> None:
     (little / "funders.csv").write_text("funder,kind,currency\nF,public,EUR\nX,private,EUR\n", encoding="utf-8")
     (little / "budgets.csv").write_text(
         "funder,cycle,first_period,last_period,payments\nF,c1,2027,2028,10\nX,c1,2027,2028,2\n", encoding="utf-8"
@@ -100,10 +100,59 @@ def test_a_red_line_is_deleted_by_hand(fundalign: Runner, little: Path, tmp_path
     assert ran.returncode == 4
     assert "red line no A (eligibility.csv, row 2, allow)" in ran.stdout
     assert "raise budget of X, cycle c1 from 2 to 6" in ran.stdout  # 200 %: a red line given up counts 100 %
-    first = fundalign("explain", little, "--relax", "eligibility", "--apply", "first.toml")
-    assert "give up red line no A: delete row 2 of eligibility.csv" in first.stdout
-    assert "a scenario cannot delete rows; by hand" in first.stderr
-    assert not (tmp_path / "first.toml").exists()
+    first = fundalign("explain", little, "--relax", "eligibility", "--apply", little / "scenarios.toml")
+    assert "give up red line no A: remove row 2 of eligibility.csv" in first.stdout
+    assert "remove = true" in (little / "scenarios.toml").read_text(encoding="utf-8")
+    assert fundalign("check", little).returncode == 0
+    assert fundalign("solve", little, "-o", "without").returncode == 4
+    ran = fundalign("solve", little, "-o", "with", "--scenario", "repair")
+    assert ran.returncode == 0, ran.stderr
+    assert not (tmp_path / "with" / "case" / "eligibility.csv").exists()
+    assert fundalign("verify", "with").returncode == 0
+    same = fundalign("solve", little, "-o", "same", "--set", "eligibility[rule=no A,allow=false]=remove")
+    assert same.returncode == 0, same.stderr
+
+
+def test_rows_that_confine_several_funders_are_given_up_once(fundalign: Runner, little: Path) -> None:
+    """F and G may pay only B, so A wants X's money, which is 1 of 6: either the row goes, whosever it is, or X pays."""
+    (little / "funders.csv").write_text("funder,kind,currency\nF,public,EUR\nG,public,EUR\nX,private,EUR\n", "utf-8")
+    head = "funder,cycle,first_period,last_period,payments\n"
+    cycles = "".join(f"{f},c1,2027,2028,{money}\n" for f, money in (("F", 10), ("G", 10), ("X", 1)))
+    (little / "budgets.csv").write_text(head + cycles, encoding="utf-8")
+    (little / "initiatives.csv").write_text("initiative,currency,status\nA,EUR,mandatory\nB,EUR,\n", encoding="utf-8")
+    (little / "groups.csv").write_text("group,kind,member\nall,funder,F\nall,funder,G\n", encoding="utf-8")
+    (little / "eligibility.csv").write_text("rule,funders,initiatives,allow\nB only,all,B,true\n", encoding="utf-8")
+    ran = fundalign("explain", little, "--relax", "eligibility", "--format", "json", "-o", "told")
+    assert ran.returncode == 4, ran.stderr
+    first, second = json.loads(ran.stdout)["repairs"]
+    (step,) = first["steps"]
+    assert step["set"] == ["eligibility[rule=B only,funders=all,initiatives=B,allow=true]=remove"]
+    assert step["words"].endswith(" is confined to")
+    assert "remove row 2 of eligibility.csv, and with it what" in step["words"]
+    assert [text for one in second["steps"] for text in one["set"]] == ["budgets.payments[funder=X,cycle=c1]+=5"]
+
+
+def test_precedence_is_given_up_by_a_scenario_in_a_workbook(fundalign: Runner, little: Path, tmp_path: Path) -> None:
+    """A must come before B and B begin in 2027, the first year, if at all; that it must is a what-if."""
+    (little / "milestones.csv").write_text(
+        "initiative,milestone,order,duration,cost,value,latest_start\nA,a1,1,1,6,10,\nB,b1,1,1,4,9,2027\n",
+        encoding="utf-8",
+    )
+    (little / "precedence.csv").write_text("predecessor,successor\nA,B\n", encoding="utf-8")
+    assert fundalign("new", "--xlsx", "book.xlsx", "--example", little).returncode == 0
+    must = ("--set", "initiatives.status[initiative=B]=mandatory", "--format", "json")
+    ran = fundalign("explain", "book.xlsx", *must, "--relax", "precedence", "--apply", "repair.toml")
+    assert ran.returncode == 4, ran.stdout + ran.stderr
+    (step,) = json.loads(ran.stdout)["repairs"][0]["steps"]
+    assert step["words"] == "give up precedence of A before B: remove row 2 of book.xlsx, sheet precedence"
+    assert step["set"] == ["precedence[predecessor=A,successor=B,type=finish-start]=remove"]
+    (little / "scenarios.toml").write_bytes((tmp_path / "repair.toml").read_bytes())
+    assert fundalign("new", "--xlsx", "mended.xlsx", "--example", little).returncode == 0
+    for case, asked, code in (("book.xlsx", must, 4), ("mended.xlsx", ("--scenario", "repair"), 0)):
+        ran = fundalign("solve", case, *asked, "-o", Path(case).stem)
+        assert ran.returncode == code, ran.stderr
+    portfolio = (tmp_path / "mended" / "portfolio.csv").read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith("B,") for line in portfolio)
 
 
 def test_a_feasible_case_is_0_and_says_so(fundalign: Runner, tmp_path: Path) -> None:

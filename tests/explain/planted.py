@@ -300,11 +300,31 @@ def value(d: Draft) -> Cells:
     return [("case", "objective.required_value"), BUDGET]
 
 
+def synergy(d: Draft) -> Cells:
+    """A synergy lets no plan be refused by itself: it only adds to the value, so it takes a required value to conflict.
+
+    It is no rule that could give way, and is not named. A loss on A and B: 16 + 8 + 5 less 15 is 14, of at least 20;
+    without B, or with A in part, 21 or 22. A gain of 6: 30 to 34 need it, and it needs both.
+    """
+    d.add("groups", group="pair", kind="initiative", member="A")
+    d.add("groups", group="pair", kind="initiative", member="B")
+    d.settings["objective"] = {"goal": "public_money", "required_value": d.share(16, 20)}
+    if d.rng.random() < 0.5:
+        d.add("synergies", synergy="rivals", initiatives="pair", value=-15)
+        d.mandatory("A", "B")
+        return [STATUS, STATUS, ("case", "objective.required_value")]
+    d.add("synergies", synergy="network", initiatives="pair", value=6)
+    d.settings["objective"]["required_value"] = d.share(30, 34)
+    d.only("F")
+    d.whole("F", (d.a + d.b) * d.share(0.5, 0.9))
+    return [("case", "objective.required_value"), BUDGET]
+
+
 RECIPES: tuple[Callable[[Draft], Cells], ...] = (
     *(budget, two_mandatory, three_mandatory, reserved, dates, year, sequence, pause, sunset, red_line, confined),
     *(private_floor, aid_intensity, ticket, matching, matching_cap, least_base, guarantee, choice, choices, ranking),
     *(complete, received, counted, ceiling, returned, earmark, earmark_ceiling, commitments, stability, risk),
-    *(buffers, contingency, carry_over, value),
+    *(buffers, contingency, carry_over, value, synergy),
 )
 
 

@@ -230,6 +230,13 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"table": "budgets", "column": "payments", "set": "x"}, "x", "a number"),
     ({"table": "budgets", "set": "x"}, "", "column = a text"),
+    ({"table": "matching", "column": "ratio", "remove": True}, "ratio", "no column: rows are removed whole"),
+    ({"table": "matching", "remove": 1}, "1", "true or false"),
+    ({"table": "matching", "remove": True, "set": 1}, "set, remove", "one of set, add, multiply, remove"),
+    ({"table": "case", "remove": True}, "case", "a table with rows"),
+    ({"table": "matching", "where": {"rule": "X"}, "remove": False}, "rule=X", "a row that matches"),
+    ({"table": "matching", "where": {"rul": "X"}, "remove": True}, "rul", "did you mean 'rule'?"),
+    ({"table": "milestones", "remove": True}, "", "at least one row that stays"),
 ]
 
 
@@ -264,6 +271,10 @@ SETS = [
     ("initiatives.name[initiative=A]=", Change("initiatives", "name", "set", "", {"initiative": "A"})),
     ("precedence.lag[predecessor=A/m1]+=1", Change("precedence", "lag", "add", "1", {"predecessor": "A/m1"})),
     ("parties.key[name=Côte d'Or]=1", None),
+    ('eligibility[rule="no B",allow=false]=remove',
+     Change("eligibility", "", "remove", True, {"rule": "no B", "allow": "false"})),
+    ("precedence = remove", Change("precedence", "", "remove", True)),
+    ("matching[rule=m]=keep", Change("matching", "", "remove", False, {"rule": "m"})),
     ("""parties.key[name="Côte d'Or"]=1""", Change("parties", "key", "set", "1", {"name": "Côte d'Or"})),
 ]  # fmt: skip
 
@@ -291,6 +302,10 @@ def test_set_expressions(text: str, change: Change | None) -> None:
         "budgets.payments[a=1,a=2]=1",
         "budgets.payments[]=1",
         "budgets.payments[a=1,]=1",
+        "budgets[funder=DE]",
+        "budgets[funder=DE]=0",
+        "budgets[funder=DE]+=remove",
+        "=remove",
     ],
 )
 def test_set_expressions_that_cannot_be_read(text: str) -> None:

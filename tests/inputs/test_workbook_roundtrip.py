@@ -138,9 +138,17 @@ def test_scenarios_as_a_person_types_them(settings: dict[str, Any], tables: Tabl
         ["both", "grid", 1, "budgets", "payments", "funder=SM", "add", 1],
         ["both", "grid", 1, "budgets", "payments", "funder=SM", "add", 2],
         ["both", "grid", 2, "matching", "ratio", None, "set", 0.25],
+        ["gone", None, 1, "matching", None, None, "remove", None],
+        ["kept", "grid", 1, "matching", None, None, "remove", False],
+        ["kept", "grid", 1, "matching", None, None, "remove", True],
     )
     case = read(book, tmp_path)
-    assert [scenario.name for scenario in case.scenarios] == ["less", "bare", "both: 1, 0.25", "both: 2, 0.25"]
+    assert [scenario.name for scenario in case.scenarios] == [
+        *("less", "bare", "gone", "both: 1, 0.25", "both: 2, 0.25", "kept: false", "kept: true")
+    ]
+    gone = [len(case.scenario(name).tables["matching"]) for name in ("gone", "kept: false", "kept: true")]
+    assert gone == [0, len(case.tables["matching"]), 0]
+    assert fa.read_case(fa.write_workbook(case, tmp_path / "again.xlsx")).scenarios == case.scenarios
     assert case.scenario("less").tables["budgets"][0].payments == 90
     assert case.scenario("less").settings.discount_rate == Decimal("0.02")
     assert case.scenario("bare").initiatives["A"].theme is None
@@ -151,11 +159,14 @@ def test_scenarios_as_a_person_types_them(settings: dict[str, Any], tables: Tabl
     ("row", "column", "expected"),
     [
         (["s", "sceario", 1, "budgets", "payments", "", "add", 1], "kind", "one of scenario, grid"),
-        (["s", "", 1, "budgets", "payments", "", "plus", 1], "operation", "one of set, add, multiply"),
+        (["s", "", 1, "budgets", "payments", "", "plus", 1], "operation", "one of set, add, multiply, remove"),
         (["s", "", "one", "budgets", "payments", "", "add", 1], "change", "a number: 1, 2, ..."),
         (["s", "", 1, "budgets", "payments", "funder", "add", 1], "where", "column=value, several separated by commas"),
         (["s", "", 1, "budgets", "payments", "", "add", None], "value", "a number to add"),
         (["s", "", 1, "budgets", "", "", "add", 1], "column", "a value"),
+        (["s", "", 1, "matching", "ratio", "", "remove", None], "column", "no column: rows are removed whole"),
+        (["s", "", 1, "matching", "", "", "remove", 1], "value", "TRUE or FALSE, or nothing"),
+        (["s", "", 1, "matching", "", "rule=XX", "remove", None], None, "a row that matches"),
         (["s", "", 1, "budgts", "payments", "", "add", 1], "scenario 's', change 1, table", "a table of the case"),
         (["s", "", 1, "budgets", "payments", "funder=XX", "add", 1], None, "a row that matches"),
         (["s", "", 1, "budgets", "payments", "", "set", "x"], None, "a number"),

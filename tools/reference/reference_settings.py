@@ -47,15 +47,23 @@ table = "currencies"
 column = "rate"
 where = {{ currency = "USD" }}
 set = 0.85
+[[scenario]]
+name = "without the red line"
+[[scenario.change]]
+table = "eligibility"
+where = {{ rule = "no-military" }}
+remove = true
 ```
 
 A `[[scenario]]` or `[[grid]]` has a `name` and at least one `[[scenario.change]]` or `[[grid.change]]` with these keys:
 
 {keys}
 
+A change has `table`, `column` and exactly one of `set`, `add` and `multiply`; or `table` and `remove`.
 In a `[[grid]]` each change gives a *list* of values, and the grid stands for one scenario per combination, named
 `grid name: value, value`; such a name goes after `--scenario` like any other. `--set` on the command line makes the
-same changes in one line: `TABLE.COLUMN[key=value,...]=V`, `+=V` or `*=V`, with `case.KEY` for a setting.
+same changes in one line: `TABLE.COLUMN[key=value,...]=V`, `+=V` or `*=V`, with `case.KEY` for a setting;
+and `TABLE[key=value,...]=remove` takes rows out.
 """
 BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 KINDS = {"currency": "ISO 4217 code", "first_period": "period", "group": "party or group of parties"}
