@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .compile import Floats, Program
-from .engine import Interrupt, Limits, Outcome, Relaxation, Search
+from .engine import Ending, Interrupt, Limits, Outcome, Relaxation, Search
 from .reduce import reduce
 
 TOLERANCE = 1e-6
@@ -56,7 +56,12 @@ class Dive:
 
     def run(self) -> Floats | None:
         """Return the best point found whose integer columns are whole, or None where none beats `best`."""
-        self._descend(self._solve())
+        root = self._solve()
+        if root.ending is Ending.NUMERICAL:
+            self.relaxation.forget()
+            root = self._solve()
+        self.relaxation.dual()
+        self._descend(root)
         return self.x
 
     def _solve(self) -> Outcome:

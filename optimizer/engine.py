@@ -3,14 +3,11 @@
 Every outcome of the solver is a status of its own; bound and incumbent are kept whatever ended the search.
 """
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from types import FrameType
 from typing import Any
 
 import highspy
@@ -18,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import Floats, Program
+from .signals import Interrupt as Interrupt
+from .signals import listening as listening
 
 
 class Ending(StrEnum):
@@ -65,42 +64,6 @@ class Outcome:
     seconds: float
     reduced_costs: Floats | None = None
     prices: Floats | None = None
-
-
-@dataclass
-class Interrupt:
-    """Remembers the signal that asked the search to stop, and when it came (monotonic seconds)."""
-
-    number: int | None = None
-    at: float = float("inf")
-
-    def __post_init__(self) -> None:
-        """Let one that is made with a signal have it now."""
-        if self.number is not None:
-            self.at = min(self.at, time.monotonic())
-
-    def __bool__(self) -> bool:
-        """Tell whether a signal came."""
-        return self.number is not None
-
-
-@contextmanager
-def listening() -> Iterator[Interrupt]:
-    """Turn SIGINT and SIGTERM into a polite stop while solving (in the main thread only)."""
-    interrupt = Interrupt()
-
-    def note(number: int, _: FrameType | None) -> None:
-        interrupt.number, interrupt.at = number, min(interrupt.at, time.monotonic())
-
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupt
-        return
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupt
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @dataclass(frozen=True)
@@ -200,19 +163,35 @@ class Relaxation:
         columns, rows = ([int(status) for status in part] for part in (found.col_status, found.row_status))
         return np.array(columns, dtype=np.int8), np.array(rows, dtype=np.int8)
 
-    def start_from(self, columns: Statuses, rows: Statuses) -> None:
-        """Start the next solve from a basis; one that has become singular is mended by HiGHS."""
+    def start_from(self, columns: Statuses, rows: Statuses, near: bool = False) -> None:
+        """Start the next solve from a basis; one that has become singular is mended by HiGHS.
+
+        `near` says that it may have too few or too many basic columns and rows, which HiGHS mends, too.
+        """
         found = highspy.HighsBasis()
         found.col_status = [STATUSES[status] for status in columns.tolist()]
         found.row_status = [STATUSES[status] for status in rows.tolist()]
-        found.valid = True
+        found.valid, found.alien = True, near
         self.highs.setBasis(found)
+
+    def primal(self) -> None:
+        """Solve by primal simplex from now on: from a basis that is primal feasible, or nearly."""
+        self.highs.setOptionValue("simplex_strategy", 4)
+
+    def dual(self) -> None:
+        """Solve by dual simplex from now on: from a basis that was optimal before bounds changed."""
+        self.highs.setOptionValue("simplex_strategy", 1)
+
+    def forget(self) -> None:
+        """Solve from nothing, by dual simplex."""
+        self.highs.clearSolver()
+        self.dual()
 
     def add(self, cost: Floats, lower: Floats, upper: Floats, matrix: Any) -> None:
         """Add columns (`matrix` is by columns); what follows is solved by primal simplex, which they leave feasible."""
         sizes = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
         self.highs.addCols(len(cost), -cost, lower, upper, matrix.nnz, *sizes, matrix.data)
-        self.highs.setOptionValue("simplex_strategy", 4)
+        self.primal()
 
     def add_rows(self, lower: Floats, matrix: Any) -> None:
         """Add rows `matrix·x ≥ lower` (by rows); what follows is solved by dual simplex, which they leave feasible."""

@@ -21,10 +21,11 @@ STEEP = 10.0  # price of a unit of slack, in the largest price of the relaxation
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A program and where its columns stand in the whole; `slack` are its columns of slack, at the end."""
+    """A program and where its columns and rows stand in the whole; `slack` are its columns of slack, at the end."""
 
     program: Program
     columns: NDArray[np.int64]
+    rows: NDArray[np.int64]
     slack: int
     held: Floats
 
@@ -120,9 +121,9 @@ class Parts:
         base = np.zeros(len(p.cost))
         base[held] = 1.0
         if not soft:
-            return Part(smaller, columns, 0, base)
+            return Part(smaller, columns, rows, 0, base)
         slack = 2 * len(plans.limits)
-        return Part(self._softened(smaller), columns, slack, base)
+        return Part(self._softened(smaller), columns, rows, slack, base)
 
     def _softened(self, program: Program) -> Program:
         """Return the program with slack on both sides of every limit, at a steep price."""

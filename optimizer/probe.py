@@ -15,7 +15,7 @@ from scipy.sparse import csr_array, hstack, vstack
 from .compile import Floats, Named, Program
 from .engine import Ending, Interrupt, Limits, Relaxation
 from .follow import Slope
-from .reduce import Reduced, reduce
+from .reduce import reduce
 from .tails import FULLY, Form, Row, Tails
 
 SECONDS = 10.0  # that one solve may take
@@ -119,7 +119,7 @@ class Probe:
             variables=(),
             constraints=tuple(Named(str(row)) for row in range(rows)),
         )
-        return Form(program, self.scale, Reduced(small, self.reduced.kept, self.reduced.fixed_at))
+        return Form(program, self.scale, replace(self.reduced, program=small))
 
     def move(self, slope: Slope, step: float) -> Move:
         """Return how the program moves with a limit, `step` of its units at a time."""

@@ -17,11 +17,12 @@ TOLERANCE = 1e-7  # by how much, in a row's scale, fixed columns may pass its si
 
 @dataclass(frozen=True, eq=False)
 class Reduced:
-    """A smaller program and the way back: which columns it kept, and where the others stand."""
+    """A smaller program and the way back: which columns it kept, where the others stand, which rows it used."""
 
     program: Program
     kept: NDArray[np.int64]
     fixed_at: Floats
+    used: NDArray[np.int64]
 
     def expand(self, x: Floats) -> Floats:
         """Return a point of the whole program."""
@@ -69,4 +70,4 @@ def reduce(program: Program) -> Reduced:
         variables=tuple(program.variables[k] for k in kept) if program.variables else (),
         constraints=tuple(program.constraints[k] for k in used) if program.constraints else (),
     )
-    return Reduced(smaller, kept, at)
+    return Reduced(smaller, kept, at, used)

@@ -17,6 +17,7 @@ from .columns import Root
 from .compile import Floats
 from .dive import Budget, Dive
 from .engine import Interrupt, Limits, Relaxation, Search
+from .footing import Footing
 from .neighbours import Neighbourhoods
 from .parts import Part, Parts
 from .plans import Plans
@@ -51,6 +52,7 @@ class Walk:
         """Prepare the parts and the neighbourhoods."""
         self.plans, self.root, self.limits, self.interrupt = plans, root, limits, interrupt
         self.parts = Parts(plans, root)
+        self.footing = Footing(self.parts, limits, interrupt)
         self.around = Neighbourhoods(plans, root, limits.seed, self.parts.offered())
         self.chance = np.random.default_rng(limits.seed + 1)
         self.listed = set(self.parts.each)
@@ -196,6 +198,8 @@ class Walk:
         part = self.parts.part(point, free, soft, open)
         reduced = reduce(part.program)
         relaxation = Relaxation(reduced.program, self.limits)
+        if self.stand is not None and point is self.stand.x and not soft:
+            self.footing.lead(relaxation, point, part, reduced)
         budget = Budget(relaxations, deadline, self.interrupt)
         dive = Dive(reduced.program, relaxation, budget, self.listed, best)
         found = dive.run()
