@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .faults import Fault, InputError
 from .workbook_escapes import restored, unescaped_package
+from .workbook_lean import STRICT, WIDEST, widest_merge
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm", ".xls", ".ods")
-LARGEST: Final = 2 * 10**9
+LARGEST: Final = 600 * 10**6
 """Bytes that a workbook may have when unpacked: more than any table, less than what would fill a machine."""
 _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _EXPECTED: Final = "an .xlsx workbook"
@@ -119,8 +120,9 @@ def _why_not(suffix: str, data: bytes) -> str:
         with zipfile.ZipFile(BytesIO(data)) as package:
             names, size = set(package.namelist()), sum(each.file_size for each in package.infolist())
             spreadsheet = "xl/workbook.xml" in names
+            strict = spreadsheet and size <= LARGEST and STRICT in package.read("xl/workbook.xml")
             macros = any(name.endswith("vbaProject.bin") for name in names)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error):
         return "it is broken, or something else with the name of a workbook"
     if suffix == ".ods" or "content.xml" in names:
         return f"it is an OpenDocument spreadsheet; {_SAVE}"
@@ -130,9 +132,15 @@ def _why_not(suffix: str, data: bytes) -> str:
         return f"it has macros, or the name of a workbook with macros; {_SAVE}, without macros"
     if not spreadsheet:
         return "it is something else with the name of a workbook"
+    if strict:
+        return f"it is a Strict Open XML workbook; {_SAVE}, not the strict one"
     if suffix != ".xlsx":
         return f"its name ends in {suffix}; {_SAVE}"
-    return f"it would take {size / 10**9:.0f} GB unpacked" if size > LARGEST else ""
+    return (
+        f"it would take {size / 10**6:,.0f} MB unpacked; delete the rows and formats below its tables"
+        if (size > LARGEST)
+        else ""
+    )
 
 
 def _stale(data: bytes) -> bool:
@@ -149,12 +157,19 @@ def loaded(path: Path, data: bytes, *, values: bool, rich: bool = False) -> Work
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(BytesIO(unescaped_package(data)), data_only=values, rich_text=rich)
+        merged = widest_merge(data)
+        if merged is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                package = unescaped_package(data, empty=rich)
+                book = load_workbook(BytesIO(package), data_only=values, rich_text=rich)
     except BROKEN as error:
         hint = f"it is broken ({type(error).__name__}); open it in a spreadsheet program and save it again"
         raise InputError([Fault(path.name, None, None, None, _EXPECTED, hint)]) from None
+    if merged is not None:
+        title, area = merged
+        told = f"merged ranges of {WIDEST:,} cells at most"
+        raise InputError([Fault(path.name, None, None, area, told, "unmerge these cells", sheet=title)])
     return book
 
 

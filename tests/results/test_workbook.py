@@ -77,7 +77,13 @@ def test_rows_are_as_tall_as_their_text(rich: Path) -> None:
     material.added["why"][0].update(words=" ".join(["initiative"[:9]] * 13))
     page = openpyxl.load_workbook(BytesIO(workbook(assemble(material))))["Why initiatives are funded or n"]
     assert page.row_dimensions[2].height == 45
-    assert [lines(text, 10) for text in ("", "a b", "1234567890 1", "1234567890123456789012", "a\nb")] == [1, 1, 2, 3, 2]
+    assert [lines(text, 10) for text in ("", "a b", "1234567890 1", "1234567890123456789012", "a\nb")] == [
+        1,
+        1,
+        2,
+        3,
+        2,
+    ]
 
 
 def test_figures_that_are_text_stand_right_as_their_heading_does(book: Workbook) -> None:
