@@ -1,16 +1,17 @@
 """A datapackage.json for the tables of a run, or of a case: what each is, its columns, types, units and references.
 
-The descriptor is a Tabular Data Package (Frictionless, version 1) with a Table Schema per table. Columns of a run that
-stand for a concept of the Fiscal Data Package 1.0 say so (`columnType`); what a fiscal aggregator needs beyond that
-(a country, a fiscal year) no joint plan has. Units are in the property `unit` of a field, which the specification
-leaves to publishers.
+The descriptor of a run is a Fiscal Data Package 1.0rc1: a Tabular Data Package (Frictionless, version 1) with a Table
+Schema per table, whose columns say which fiscal concept they stand for (`columnType`), and the taxonomies of these
+(`columnTypes`). Its `profile` is that of tabular packages, which it extends and stays compatible with: the profile
+registered as `fiscal-data-package` is that of version 0.3, with a `model` that 1.0 gave up. Units are in the property
+`unit` of a field, which the specification leaves to publishers. Source: frictionlessdata specs, fiscal-data-package.
 """
 
 import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ from ..inputs.case import Case
 from ..inputs.schema import Column
 from ..inputs.schema import tables as case_tables
 from ..inputs.tables import TABLES
-from .export_columns import COLUMNS, TITLES
+from .export_columns import COLUMNS, OWN_CONCEPTS, TAXONOMIES, TITLES
 from .plan import COUNTS, FLAGS, NUMBERS
 
 FILE: Final = "datapackage.json"
@@ -69,9 +70,9 @@ def describe_run(case: Case, folder: Path, licence: str | None) -> Packed:
     others = sorted(path for path in folder.glob("*.csv") if path.name not in named)
     resources += [_other_resource(path) for path in others]
     resources += _case_resources(case, inside, "case/")
-    return _packed(
-        case, resources, licence, f"A plan of {case.settings.name}", "who pays what for which initiative, when"
-    )
+    says = "who pays what for which initiative, when"
+    packed = _packed(case, resources, licence, f"A plan of {case.settings.name}", says)
+    return replace(packed, descriptor={**packed.descriptor, "columnTypes": [*TAXONOMIES, *OWN_CONCEPTS]})
 
 
 def _packed(case: Case, resources: Sequence[Mapping[str, Any]], licence: str | None, title: str, says: str) -> Packed:

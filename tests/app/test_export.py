@@ -21,7 +21,7 @@ from fundalign.results.export_datapackage import LICENCES
 from fundalign.results.export_iati import first_day, last_day
 
 from .conftest import COMMAND, Runner
-from .datapackage import problems
+from .datapackage import fiscal_problems, problems
 
 ORGANISATION = "XI-EXAMPLE-ACCORD"
 
@@ -110,7 +110,10 @@ def test_the_descriptor_of_a_run_holds_against_the_specification(fundalign: Runn
     ran = fundalign("export", "datapackage", run, "package", "--licence", "CC-BY-4.0", "--format", "json")
     assert ran.returncode == 0, ran.stderr
     assert problems(tmp_path / "package") == []
+    assert fiscal_problems(tmp_path / "package") == []
     package = json.loads((tmp_path / "package" / "datapackage.json").read_text(encoding="utf-8"))
+    concepts = {f["columnType"] for r in package["resources"] for f in r["schema"]["fields"] if "columnType" in f}
+    assert concepts >= {"value", "value-currency:code", "administrator:generic:id", "recipient:generic:id"}
     assert package["licenses"][0]["name"] == "CC-BY-4.0"
     tables = {resource["path"] for resource in package["resources"]}
     assert tables == {
