@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm", ".xls", ".ods")
+WITH_MACROS: Final = (".xlsm", ".xltm")
 LARGEST: Final = 600 * 10**6
 """Bytes that a workbook may have when unpacked: more than any table, less than what would fill a machine."""
 _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -75,15 +76,16 @@ def is_workbook(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def open_book(path: Path, wanted: Iterable[str]) -> Book:
-    """Return the ``wanted`` sheets of a workbook with their cells, the others by name.
+def open_book(path: Path, wanted: Iterable[str] | None, *, macros: bool = False) -> Book:
+    """Return the ``wanted`` sheets of a workbook (``None``: all) with their cells, the others by name.
 
-    ``InputError`` names what is no .xlsx workbook: an older or encrypted one, one with macros, a broken file.
+    ``InputError`` names what is no .xlsx workbook: an older or encrypted one, a broken file, and unless ``macros``, of
+    which none is ever run, one that has some.
     """
-    data = workbook_bytes(path)
+    data = workbook_bytes(path, macros=macros)
     book = loaded(path, data, values=False)
     found = Book(path.name, stale=_stale(data))
-    wanted = set(wanted)
+    wanted = {sheet.title for sheet in book.worksheets} if wanted is None else set(wanted)
     values: Workbook | None = None
     for sheet in book.worksheets:
         if sheet.title not in wanted:
@@ -96,19 +98,20 @@ def open_book(path: Path, wanted: Iterable[str]) -> Book:
     return found
 
 
-def workbook_bytes(path: Path) -> bytes:
+def workbook_bytes(path: Path, *, macros: bool = False) -> bytes:
     """Return the bytes of an .xlsx workbook; ``InputError`` names what it is instead."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError([Fault(path.name, None, None, None, "a readable file", str(error.strerror))]) from None
-    hint = _why_not(path.suffix.lower(), data)
+    suffix = path.suffix.lower()
+    hint = _why_not(".xlsx" if macros and suffix in WITH_MACROS else suffix, data, macros)
     if hint:
         raise InputError([Fault(path.name, None, None, None, _EXPECTED, hint)])
     return data
 
 
-def _why_not(suffix: str, data: bytes) -> str:
+def _why_not(suffix: str, data: bytes, allowed: bool = False) -> str:
     """Return why a file is not an .xlsx workbook, empty if it is one as far as can be told from outside."""
     if data.startswith(_OLD):
         if "EncryptedPackage".encode("utf-16-le") in data:
@@ -128,7 +131,7 @@ def _why_not(suffix: str, data: bytes) -> str:
         return f"it is an OpenDocument spreadsheet; {_SAVE}"
     if suffix == ".xlsb" or "xl/workbook.bin" in names:
         return f"it is a binary workbook; {_SAVE}"
-    if macros or suffix in (".xlsm", ".xltm"):
+    if (macros and not allowed) or suffix in WITH_MACROS:
         return f"it has macros, or the name of a workbook with macros; {_SAVE}, without macros"
     if not spreadsheet:
         return "it is something else with the name of a workbook"
