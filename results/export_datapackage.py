@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..inputs.case import Case
+from ..inputs.faults import Fault, InputError
 from ..inputs.schema import Column
 from ..inputs.schema import tables as case_tables
 from ..inputs.tables import TABLES
@@ -58,7 +59,10 @@ def describe_case(case: Case, folder: Path, licence: str | None) -> Packed:
 
 
 def describe_run(case: Case, folder: Path, licence: str | None) -> Packed:
-    """Return the descriptor of a run folder: its tables, and those of the case that was solved under `case/`."""
+    """Return the descriptor of a run folder: its tables, and those of the case that was solved under `case/`.
+
+    InputError names what was added to the run and cannot be read.
+    """
     inside = folder / "case"
     known = {name for name in TABLES if (inside / f"{name}.csv").is_file()}
     resources = [
@@ -68,6 +72,9 @@ def describe_run(case: Case, folder: Path, licence: str | None) -> Packed:
     ]
     named = {f"{name}.csv" for name in COLUMNS}
     others = sorted(path for path in folder.glob("*.csv") if path.name not in named)
+    faults = [fault for path in others for fault in _unreadable(path)]
+    if faults:
+        raise InputError(faults)
     resources += [_other_resource(path) for path in others]
     resources += _case_resources(case, inside, "case/")
     says = "who pays what for which initiative, when"
@@ -94,6 +101,16 @@ def _slug(text: str) -> str:
     """Return a name of small letters, digits, dots, dashes and underscores."""
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
     return re.sub(r"[^a-z0-9._]+", "-", ascii_only).strip("-.") or "case"
+
+
+def _unreadable(path: Path) -> list[Fault]:
+    """Return the fault of a table that was added to the run and is no text with a header."""
+    try:
+        if _header(path):
+            return []
+    except (UnicodeDecodeError, csv.Error):
+        pass
+    return [Fault(path.name, None, None, None, "a table as fundalign writes it", "it has no header of text in UTF-8")]
 
 
 def _header(path: Path) -> list[str]:

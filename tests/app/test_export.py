@@ -228,3 +228,26 @@ def test_the_command_line_offers_the_licences_that_are_known() -> None:
     from fundalign.app.exchange import LICENCES as OFFERED
 
     assert set(OFFERED) == set(LICENCES)
+
+
+def test_what_was_added_to_a_run_and_cannot_be_read_is_named_at_once(
+    fundalign: Runner, run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(run, tmp_path / "mine")
+    (tmp_path / "mine" / "why.csv").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "mine" / "prices.csv").write_bytes(b"")
+    ran = fundalign("export", "datapackage", "mine", "package")
+    assert ran.returncode == 3
+    assert "why.csv" in ran.stdout + ran.stderr
+    assert "prices.csv" in ran.stdout + ran.stderr
+    assert not (tmp_path / "package").exists()
+
+
+def test_without_a_table_of_commitments_all_follow_from_payments(fundalign: Runner, tmp_path: Path) -> None:
+    """Where no ceiling applies the table is empty, and `verify` does without it; so does the export."""
+    assert fundalign("solve", "tiny", "-o", "run").returncode == 0
+    assert fundalign("export", "iati", "run", "one.csv", "--organisation", ORGANISATION).returncode == 0
+    (tmp_path / "run" / "commitments.csv").unlink()
+    ran = fundalign("export", "iati", "run", "two.csv", "--organisation", ORGANISATION)
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "two.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
