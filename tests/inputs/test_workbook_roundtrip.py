@@ -133,7 +133,7 @@ SCENARIOS = [
 ]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 8, 13, 21])
+@pytest.mark.parametrize("seed", [0, 3, 5, 13])
 def test_random_programmes_with_every_kind_of_rule(seed: int, tmp_path: Path) -> None:
     """Case, workbook, case, folder, case: the same settings, rows, scenarios and hash.
 
