@@ -16,7 +16,7 @@ author = "the fundalign authors"
 project_copyright = "fundalign authors, Apache-2.0"
 release = version = version_of("fundalign")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "algebra"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "algebra", "notebooks"]
 exclude_patterns = ["_build", "examples"]
 source_suffix = {".md": "markdown"}
 language = "en"

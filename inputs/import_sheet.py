@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
 
-from .faults import Fault, InputError, UsageError, did_you_mean
+from .faults import Fault, UsageError, did_you_mean
 from .files import as_header, count_of_cells, decode, read_records
 from .texts import to_text
+from .workbook_cells import number_text
+from .workbook_open import Cell, is_workbook, open_book
+from .workbook_open import Sheet as Page
+from .workbook_tables import letter_of
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
-
-WORKBOOKS: Final = (".xlsx", ".xlsm")
 _FEW: Final = 5
 _NEAR: Final = 0.76  # how like a field's name an unknown title is, to be taken for a slip of the pen
 
@@ -86,8 +86,8 @@ def read_sheet(
     """
     if not path.is_file():
         raise UsageError(f"no such file: {path}")
-    if path.suffix.lower() in WORKBOOKS:
-        file, records, faults = _workbook(path, name)
+    if is_workbook(path):
+        file, records, faults = _workbook(path, name, top)
     elif name is not None:
         raise UsageError(f"{path.name} is no workbook: it has no sheet {name!r}")
     else:
@@ -118,45 +118,35 @@ def _text(path: Path) -> tuple[str, list[tuple[int, list[str]]], list[Fault]]:
     return path.name, list(enumerate(records, start=1)), faults
 
 
-def _workbook(path: Path, name: str | None) -> tuple[str, list[tuple[int, list[str]]], list[Fault]]:
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils import get_column_letter
-
-    try:
-        values, formulas = load_workbook(path, data_only=True), load_workbook(path)
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError([Fault(path.name, None, None, None, "an Excel workbook", str(error))]) from None
-    names = values.sheetnames
+def _workbook(path: Path, name: str | None, top: int) -> tuple[str, list[tuple[int, list[str]]], list[Fault]]:
+    book = open_book(path, None, macros=True)
+    names = [sheet.title for sheet in book.sheets]
     if name is None and len(names) > 1:
         raise UsageError(f"{path.name} has several sheets ({', '.join(names)}); say which")
     if name is not None and name not in names:
         raise UsageError(f"{path.name} has no sheet {name!r}; {did_you_mean(name, names)}")
-    chosen = name or names[0]
-    file = f"{path.name}[{chosen}]"
-    page = values[chosen]
+    page = next(sheet for sheet in book.sheets if sheet.title == (name or names[0]))
+    file = f"{path.name}[{page.title}]"
     faults = _shape_faults(file, page)
-    records = []
-    rows = zip(page.iter_rows(values_only=True), formulas[chosen].iter_rows(values_only=True), strict=True)
-    for number, (row, told) in enumerate(rows, start=1):
-        cells = []
-        for column, (value, formula) in enumerate(zip(row, told, strict=True), start=1):
-            text, wrong = _cell(value, formula)
-            if wrong:
-                faults.append(Fault(file, number, get_column_letter(column), text, *wrong))
-            cells.append("" if wrong else text)
-        records.append((number, cells))
-    return file, records, faults
+    width = max((column for row, column in page.cells if row == top), default=0)
+    found: dict[int, list[str]] = {}
+    for (row, column), cell in sorted(page.cells.items()):
+        text, wrong = _cell(cell)
+        if wrong:
+            faults.append(Fault(file, row, letter_of(column), text, *wrong))
+        record = found.setdefault(row, [""] * width)
+        record += [""] * (column - len(record))
+        record[column - 1] = "" if wrong else text
+    return file, [(row, found.get(row, [])) for row in range(1, max(found, default=0) + 1)], faults
 
 
-def _shape_faults(file: str, page: Worksheet) -> list[Fault]:
+def _shape_faults(file: str, page: Page) -> list[Fault]:
     """Return a fault for every merged area and for hidden rows, of which nobody can tell whether they are meant."""
     faults = [
-        Fault(file, area.min_row, None, str(area), "cells that are not merged", "unmerge them and fill every cell")
-        for area in page.merged_cells.ranges
+        Fault(file, top, None, area, "cells that are not merged", "unmerge them and fill every cell")
+        for area, (top, _, _, _) in page.merged
     ]
-    hidden = [n for n, row in page.row_dimensions.items() if row.hidden and any(cell.value for cell in page[n])]
+    hidden = sorted({row for row, _ in page.cells} & page.hidden_rows)
     if hidden:
         told = ", ".join(map(str, hidden[:_FEW])) + (" ..." if len(hidden) > _FEW else "")
         hint = "show the rows that are meant (clear the filter), and delete the others"
@@ -164,19 +154,17 @@ def _shape_faults(file: str, page: Worksheet) -> list[Fault]:
     return faults
 
 
-def _cell(value: object, formula: object) -> tuple[str, tuple[str, str] | None]:
+def _cell(cell: Cell) -> tuple[str, tuple[str, str] | None]:
     """Return a cell as text, and what was expected with a hint where it cannot be read."""
-    computed = isinstance(formula, str) and formula.startswith("=")
-    if value is None:
-        if computed:
-            return str(formula), ("a formula with a stored value", "open the workbook, calculate and save it")
-        return "", None
-    if isinstance(value, str) and value.startswith("#") and (computed or value.rstrip("!?").isupper()):
-        return value, ("a value", "the formula ends in an error")
+    value = cell.value
+    if cell.uncached:
+        return str(value), ("a formula with a stored value", "open the workbook, calculate and save it")
+    if cell.error:
+        return str(value), ("a value", "the formula ends in an error")
     if isinstance(value, datetime | date):
         return value.isoformat()[:10], None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value)), None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_text(value, computed=cell.formula), None
     return to_text(value).strip(), None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .faults import Fault, UsageError
 from .workbook_escapes import escaped, printable, restored
+from .workbook_lean import HEAVY
 from .workbook_open import cells_of, loaded, workbook_bytes
 from .workbook_read import FAULTS, UNREAD
 from .workbook_write import refuse_workbook, write_whole
@@ -171,6 +172,7 @@ def _left_out(data: bytes) -> list[str]:
         drawings = [package.read(name) for name in names if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)]
         sheets = [package.read(name) for name in names if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
     found = [what for what, pattern in _KEPT_OUT.items() if any(map(pattern.match, names))]
+    found += ["formats of empty cells"] if any(len(each) > HEAVY for each in sheets) else []
     found += ["shapes"] if any(b":sp>" in each or b":sp " in each for each in drawings) else []
     found += ["sparklines"] if any(b"sparklineGroup" in each for each in sheets) else []
     return found

@@ -11,6 +11,8 @@ import zipfile
 from io import BytesIO
 from typing import Final
 
+from .workbook_lean import HEAVY, SHEETS, lean
+
 _PARTS: Final = re.compile(r"xl/(sharedStrings|worksheets/[^/]+)\.xml")
 _ESCAPE: Final = re.compile(rb"_x([0-9A-Fa-f]{4})_")
 _PRIVATE: Final = 0xF0000
@@ -21,12 +23,21 @@ _BACK: Final = {_PRIVATE + code: chr(code) for code in (*range(0x20), *range(0xD
 _BACK[ord(_KEPT)] = ""
 
 
-def unescaped_package(data: bytes) -> bytes:
-    """Return a workbook whose texts have their escaped characters in place; the same bytes where there are none."""
+def unescaped_package(data: bytes, *, empty: bool = True) -> bytes:
+    """Return a workbook whose texts have their escaped characters in place; the same bytes where nothing changes.
+
+    ``empty`` keeps the formats of empty cells, unless a sheet is heavy with them.
+    """
     with zipfile.ZipFile(BytesIO(data)) as package:
-        parts = {name: package.read(name) for name in package.namelist() if _PARTS.fullmatch(name)}
-        changed = {name: _unescape(part) for name, part in parts.items() if b"_x" in part or b"x005F_" in part}
-        if not any(changed[name] != parts[name] for name in changed):
+        changed: dict[str, bytes] = {}
+        for name in filter(_PARTS.fullmatch, package.namelist()):
+            part = package.read(name)
+            new = _unescape(part) if b"_x" in part or b"x005F_" in part else part
+            if SHEETS.fullmatch(name) and (not empty or len(part) > HEAVY):
+                new = lean(new)
+            if new != part:
+                changed[name] = new
+        if not changed:
             return data
         out = BytesIO()
         with zipfile.ZipFile(out, "w") as copy:

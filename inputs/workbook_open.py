@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .faults import Fault, InputError
 from .workbook_escapes import restored, unescaped_package
+from .workbook_lean import STRICT, WIDEST, widest_merge
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm", ".xls", ".ods")
-LARGEST: Final = 2 * 10**9
+WITH_MACROS: Final = (".xlsm", ".xltm")
+LARGEST: Final = 600 * 10**6
 """Bytes that a workbook may have when unpacked: more than any table, less than what would fill a machine."""
 _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _EXPECTED: Final = "an .xlsx workbook"
@@ -74,15 +76,16 @@ def is_workbook(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def open_book(path: Path, wanted: Iterable[str]) -> Book:
-    """Return the ``wanted`` sheets of a workbook with their cells, the others by name.
+def open_book(path: Path, wanted: Iterable[str] | None, *, macros: bool = False) -> Book:
+    """Return the ``wanted`` sheets of a workbook (``None``: all) with their cells, the others by name.
 
-    ``InputError`` names what is no .xlsx workbook: an older or encrypted one, one with macros, a broken file.
+    ``InputError`` names what is no .xlsx workbook: an older or encrypted one, a broken file, and unless ``macros``, of
+    which none is ever run, one that has some.
     """
-    data = workbook_bytes(path)
+    data = workbook_bytes(path, macros=macros)
     book = loaded(path, data, values=False)
     found = Book(path.name, stale=_stale(data))
-    wanted = set(wanted)
+    wanted = {sheet.title for sheet in book.worksheets} if wanted is None else set(wanted)
     values: Workbook | None = None
     for sheet in book.worksheets:
         if sheet.title not in wanted:
@@ -95,19 +98,20 @@ def open_book(path: Path, wanted: Iterable[str]) -> Book:
     return found
 
 
-def workbook_bytes(path: Path) -> bytes:
+def workbook_bytes(path: Path, *, macros: bool = False) -> bytes:
     """Return the bytes of an .xlsx workbook; ``InputError`` names what it is instead."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError([Fault(path.name, None, None, None, "a readable file", str(error.strerror))]) from None
-    hint = _why_not(path.suffix.lower(), data)
+    suffix = path.suffix.lower()
+    hint = _why_not(".xlsx" if macros and suffix in WITH_MACROS else suffix, data, macros)
     if hint:
         raise InputError([Fault(path.name, None, None, None, _EXPECTED, hint)])
     return data
 
 
-def _why_not(suffix: str, data: bytes) -> str:
+def _why_not(suffix: str, data: bytes, allowed: bool = False) -> str:
     """Return why a file is not an .xlsx workbook, empty if it is one as far as can be told from outside."""
     if data.startswith(_OLD):
         if "EncryptedPackage".encode("utf-16-le") in data:
@@ -119,20 +123,27 @@ def _why_not(suffix: str, data: bytes) -> str:
         with zipfile.ZipFile(BytesIO(data)) as package:
             names, size = set(package.namelist()), sum(each.file_size for each in package.infolist())
             spreadsheet = "xl/workbook.xml" in names
+            strict = spreadsheet and size <= LARGEST and STRICT in package.read("xl/workbook.xml")
             macros = any(name.endswith("vbaProject.bin") for name in names)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error):
         return "it is broken, or something else with the name of a workbook"
     if suffix == ".ods" or "content.xml" in names:
         return f"it is an OpenDocument spreadsheet; {_SAVE}"
     if suffix == ".xlsb" or "xl/workbook.bin" in names:
         return f"it is a binary workbook; {_SAVE}"
-    if macros or suffix in (".xlsm", ".xltm"):
+    if (macros and not allowed) or suffix in WITH_MACROS:
         return f"it has macros, or the name of a workbook with macros; {_SAVE}, without macros"
     if not spreadsheet:
         return "it is something else with the name of a workbook"
+    if strict:
+        return f"it is a Strict Open XML workbook; {_SAVE}, not the strict one"
     if suffix != ".xlsx":
         return f"its name ends in {suffix}; {_SAVE}"
-    return f"it would take {size / 10**9:.0f} GB unpacked" if size > LARGEST else ""
+    return (
+        f"it would take {size / 10**6:,.0f} MB unpacked; delete the rows and formats below its tables"
+        if (size > LARGEST)
+        else ""
+    )
 
 
 def _stale(data: bytes) -> bool:
@@ -149,12 +160,19 @@ def loaded(path: Path, data: bytes, *, values: bool, rich: bool = False) -> Work
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(BytesIO(unescaped_package(data)), data_only=values, rich_text=rich)
+        merged = widest_merge(data)
+        if merged is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                package = unescaped_package(data, empty=rich)
+                book = load_workbook(BytesIO(package), data_only=values, rich_text=rich)
     except BROKEN as error:
         hint = f"it is broken ({type(error).__name__}); open it in a spreadsheet program and save it again"
         raise InputError([Fault(path.name, None, None, None, _EXPECTED, hint)]) from None
+    if merged is not None:
+        title, area = merged
+        told = f"merged ranges of {WIDEST:,} cells at most"
+        raise InputError([Fault(path.name, None, None, area, told, "unmerge these cells", sheet=title)])
     return book
 
 

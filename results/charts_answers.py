@@ -96,7 +96,8 @@ def frontier(rows: Sequence[Record], goal: str) -> go.Figure | None:
     ]
     if len(known) < 2:
         return None
-    middle = (min(x for x, _, _ in known) + max(x for x, _, _ in known)) / 2
+    ends = [float(min(x for x, _, _ in known)), float(max(x for x, _, _ in known))]
+    rising = (known[-1][0] - known[0][0]) * (known[-1][1] - known[0][1]) > 0
     figure = go.Figure()
     figure.add_scatter(
         x=[float(each[0]) for each in known],
@@ -110,7 +111,7 @@ def frontier(rows: Sequence[Record], goal: str) -> go.Figure | None:
             "line": {"color": INK, "width": 1},
         },
         text=[_point_words(each[2]) for each in known],
-        textposition=["bottom left" if x > middle else "bottom right" for x, _, _ in known],
+        textposition="top left" if rising else "top right",  # where no plan is, so no line runs through the words
         textfont={"size": 11},
         hovertext=[
             f"point {plain(each[2]['point'])}<br>value {_short(each[1])}<br>{plain(goal)} {_short(each[0])}"
@@ -121,13 +122,15 @@ def frontier(rows: Sequence[Record], goal: str) -> go.Figure | None:
         cliponaxis=False,
     )
     dressed(figure, 380, legend=False, top=20)
-    figure.update_xaxes(title={"text": plain(goal)}, showgrid=True)
+    room = (ends[1] - ends[0]) or 1.0
+    space = [ends[0] - room * (0.16 if rising else 0.04), ends[1] + room * (0.04 if rising else 0.16)]
+    figure.update_xaxes(title={"text": plain(goal)}, showgrid=True, range=space, tickformat=",", exponentformat="none")
     figure.update_yaxes(title={"text": "value"}, showgrid=True)
     return figure
 
 
 def _point_words(row: Record) -> str:
-    end = row.get("end", "").replace("_", " ")
+    end = row.get("end", "").replace("_", " ").replace("best public money", "least public money")
     return " ".join(plain(part) for part in (end, "knee" if row.get("knee") == "true" else "") if part)
 
 

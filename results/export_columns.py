@@ -2,6 +2,10 @@
 
 Units: `currency` is the row's own column of that name, `funder` the funder's currency, `base` the case's base currency;
 amounts are in whole currency units. Source: results.md.
+
+Concepts are ColumnTypes of the Fiscal Data Package 1.0rc1, from its budget and spending taxonomies (frictionlessdata
+specs, fiscal-data-package--budgets and --spending): `value` is the amount that is in the row's `value-currency:code`.
+`date:planning-period` is ours: a period is a year, half-year, quarter or month, and `date:generic` asks for a date.
 """
 
 from dataclasses import dataclass
@@ -27,11 +31,17 @@ _FUNDER = RunColumn("The funder that pays.", refers="funder", concept="administr
 _INITIATIVE = RunColumn("The initiative.", refers="initiative", concept="activity:generic:project:code")
 _STAGE = RunColumn("Stage of the milestones that are paid.", concept="activity:generic:subproject:code")
 _PARTY = RunColumn("Party whose part it is; empty in a real pot.", refers="party", concept="recipient:generic:id")
-_PERIOD = RunColumn("Planning period.", concept="date:generic")
+_PERIOD = RunColumn("Planning period.", concept="date:planning-period")
 _CURRENCY = RunColumn("ISO 4217 code of the row's amounts.", concept="value-currency:code")
 _LEAST = RunColumn("Least value the rule asks for; empty = none.")
 _MOST = RunColumn("Largest value the rule allows; empty = none.")
 _RULE = RunColumn("Name of the rule, as in the case.")
+
+TAXONOMIES: Final = (
+    "https://specs.frictionlessdata.io/taxonomies/fiscal/budgets.json",
+    "https://specs.frictionlessdata.io/taxonomies/fiscal/spending.json",
+)
+OWN_CONCEPTS: Final = ({"name": "date:planning-period", "dataType": "string", "unique": True},)
 
 TITLES: Final = {
     "portfolio": "Every initiative: whether it is funded, what it costs and is worth, who pays by kind",
@@ -52,14 +62,14 @@ COLUMNS: Final[dict[str, dict[str, RunColumn]]] = {
     "portfolio": {
         "initiative": _INITIATIVE,
         "name": RunColumn("Name in reports.", concept="activity:generic:project:label"),
-        "theme": RunColumn("Theme.", concept="activity:generic:program:label"),
+        "theme": RunColumn("Theme.", concept="activity:generic:program:code"),
         "funded": RunColumn("Whether its first milestone is done."),
         "complete": RunColumn("Whether all its milestones are done."),
         "start": RunColumn("Period in which the first milestone begins."),
         "finish": RunColumn("Last period of the last milestone that is done."),
         "milestones_done": RunColumn("Milestones that are done."),
         "milestones": RunColumn("Milestones there are."),
-        "cost": RunColumn("Escalated cost of the milestones that are done.", LINE),
+        "cost": RunColumn("Escalated cost of the milestones that are done.", LINE, concept="value"),
         "currency": _CURRENCY,
         "value": RunColumn("Value of the milestones that are done, as in the case.", "value points"),
         "present_value": RunColumn("Their value, expected and discounted.", "value points"),
@@ -85,9 +95,9 @@ COLUMNS: Final[dict[str, dict[str, RunColumn]]] = {
         "party": _PARTY,
         "period": _PERIOD,
         "currency": _CURRENCY,
-        "amount": RunColumn("What is paid.", LINE),
+        "amount": RunColumn("What is paid.", LINE, concept="value"),
         "amount_funder": RunColumn("The same at the planning rate of the period.", FUNDER),
-        "amount_base": RunColumn("The same at the reference rate.", BASE, concept="value"),
+        "amount_base": RunColumn("The same at the reference rate.", BASE),
     },
     "budgets": {
         "funder": _FUNDER,
@@ -109,7 +119,7 @@ COLUMNS: Final[dict[str, dict[str, RunColumn]]] = {
         "funder": _FUNDER,
         "currency": _CURRENCY,
         "period": _PERIOD,
-        "exposure": RunColumn("Paid in that currency.", LINE),
+        "exposure": RunColumn("Paid in that currency.", LINE, concept="value"),
         "hedged": RunColumn("Part of it that is hedged.", LINE),
         "unhedged": RunColumn("Part of it that is not.", LINE),
         "worst_case_loss": RunColumn("Loss on it at the confidence of the case.", FUNDER),
@@ -126,7 +136,7 @@ COLUMNS: Final[dict[str, dict[str, RunColumn]]] = {
         "party": _PARTY,
         "period": _PERIOD,
         "currency": _CURRENCY,
-        "amount": RunColumn("What is committed.", LINE),
+        "amount": RunColumn("What is committed.", LINE, concept="value"),
         "amount_funder": RunColumn("The same at the planning rate of the period.", FUNDER),
     },
     "guarantees": {

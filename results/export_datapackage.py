@@ -1,25 +1,27 @@
 """A datapackage.json for the tables of a run, or of a case: what each is, its columns, types, units and references.
 
-The descriptor is a Tabular Data Package (Frictionless, version 1) with a Table Schema per table. Columns of a run that
-stand for a concept of the Fiscal Data Package 1.0 say so (`columnType`); what a fiscal aggregator needs beyond that
-(a country, a fiscal year) no joint plan has. Units are in the property `unit` of a field, which the specification
-leaves to publishers.
+The descriptor of a run is a Fiscal Data Package 1.0rc1: a Tabular Data Package (Frictionless, version 1) with a Table
+Schema per table, whose columns say which fiscal concept they stand for (`columnType`), and the taxonomies of these
+(`columnTypes`). Its `profile` is that of tabular packages, which it extends and stays compatible with: the profile
+registered as `fiscal-data-package` is that of version 0.3, with a `model` that 1.0 gave up. Units are in the property
+`unit` of a field, which the specification leaves to publishers. Source: frictionlessdata specs, fiscal-data-package.
 """
 
 import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from ..inputs.case import Case
+from ..inputs.faults import Fault, InputError
 from ..inputs.schema import Column
 from ..inputs.schema import tables as case_tables
 from ..inputs.tables import TABLES
-from .export_columns import COLUMNS, TITLES
+from .export_columns import COLUMNS, OWN_CONCEPTS, TAXONOMIES, TITLES
 from .plan import COUNTS, FLAGS, NUMBERS
 
 FILE: Final = "datapackage.json"
@@ -57,7 +59,10 @@ def describe_case(case: Case, folder: Path, licence: str | None) -> Packed:
 
 
 def describe_run(case: Case, folder: Path, licence: str | None) -> Packed:
-    """Return the descriptor of a run folder: its tables, and those of the case that was solved under `case/`."""
+    """Return the descriptor of a run folder: its tables, and those of the case that was solved under `case/`.
+
+    InputError names what was added to the run and cannot be read.
+    """
     inside = folder / "case"
     known = {name for name in TABLES if (inside / f"{name}.csv").is_file()}
     resources = [
@@ -67,11 +72,14 @@ def describe_run(case: Case, folder: Path, licence: str | None) -> Packed:
     ]
     named = {f"{name}.csv" for name in COLUMNS}
     others = sorted(path for path in folder.glob("*.csv") if path.name not in named)
+    faults = [fault for path in others for fault in _unreadable(path)]
+    if faults:
+        raise InputError(faults)
     resources += [_other_resource(path) for path in others]
     resources += _case_resources(case, inside, "case/")
-    return _packed(
-        case, resources, licence, f"A plan of {case.settings.name}", "who pays what for which initiative, when"
-    )
+    says = "who pays what for which initiative, when"
+    packed = _packed(case, resources, licence, f"A plan of {case.settings.name}", says)
+    return replace(packed, descriptor={**packed.descriptor, "columnTypes": [*TAXONOMIES, *OWN_CONCEPTS]})
 
 
 def _packed(case: Case, resources: Sequence[Mapping[str, Any]], licence: str | None, title: str, says: str) -> Packed:
@@ -93,6 +101,16 @@ def _slug(text: str) -> str:
     """Return a name of small letters, digits, dots, dashes and underscores."""
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
     return re.sub(r"[^a-z0-9._]+", "-", ascii_only).strip("-.") or "case"
+
+
+def _unreadable(path: Path) -> list[Fault]:
+    """Return the fault of a table that was added to the run and is no text with a header."""
+    try:
+        if _header(path):
+            return []
+    except (UnicodeDecodeError, csv.Error):
+        pass
+    return [Fault(path.name, None, None, None, "a table as fundalign writes it", "it has no header of text in UTF-8")]
 
 
 def _header(path: Path) -> list[str]:

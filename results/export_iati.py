@@ -75,6 +75,8 @@ def transactions(run: Run, organisation: str) -> list[dict[str, str]]:
 
 
 def _records(plan: Plan, name: str) -> list[Cells]:
+    if name not in plan.tables:  # of commitments, where no ceiling asks for any
+        return []
     table = plan.tables[name]
     columns = [str(column) for column in table.columns]
     return [dict(zip(columns, map(str, row), strict=True)) for row in table.itertuples(index=False)]

@@ -15,8 +15,8 @@ from .words import (
     is_empty,
     minimised,
     number,
+    percentages,
     reached,
-    share,
     stopper,
     telling,
     what_if,
@@ -75,11 +75,9 @@ def _decided(run: ShownRun) -> str:
 def _money(run: ShownRun) -> str:
     money, totals = Money(run.case.base, run.case.unit), run.summary["totals"]
     whole = Decimal(totals["all"])
-    kinds = [
-        f"{_told(run, totals[kind])} {kind} ({share(Decimal(totals[kind]) / whole)})"
-        for kind in KINDS
-        if whole and Decimal(totals[kind])
-    ]
+    paid = {kind: Decimal(totals[kind]) for kind in KINDS if whole and Decimal(totals[kind])}
+    parts = percentages(list(paid.values()))
+    kinds = [f"{_told(run, paid[kind])} {kind} ({part}%)" for kind, part in zip(paid, parts, strict=True)]
     verb = "It costs" if run.summary["counts"]["funded"] == 1 else "They cost"
     return f"{verb} {_told(run, whole)} {money.label}: {listed(kinds)}."
 

@@ -10,7 +10,15 @@ from ..inputs.money import UNITS
 from .charts import answer_charts, charts
 from .headline import Headline, headline
 from .report_material import Material
-from .report_words import about_facts, calendar_lead, explained, frontier_words, moved_lead, sensitivity_lead
+from .report_words import (
+    about_facts,
+    answers_shown,
+    calendar_lead,
+    explained,
+    frontier_words,
+    moved_lead,
+    sensitivity_lead,
+)
 from .sheets_answers import FRONTIER, answer_sheets, differences
 from .sheets_money import money_sheets, rule_sheets
 from .sheets_plan import plan_sheets
@@ -78,8 +86,9 @@ def assemble(material: Material) -> Report:
             made.append(differences(run))
         sheets = {sheet.name: sheet for sheet in made if sheet.rows}
         figures = dict(charts(run))
-    sheets |= {sheet.name: sheet for sheet in answer_sheets(material.added)}
-    figures |= answer_charts(material.added, frontier_words(material))
+    answers, other_goal = answers_shown(material), frontier_words(material)
+    sheets |= {sheet.name: sheet for sheet in answer_sheets(answers, other_goal)}
+    figures |= answer_charts(answers, other_goal)
     maker = Maker(material, sheets, figures)
     sections = (section for section in maker.sections() if section.blocks or section.lead or section.facts)
     return Report(material, headline(run), tuple(sections), sheets, figures)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .explanation import listed as listed_rows
 from .headline import listed
-from .sheets_answers import FRONTIER
-from .shown import ShownRun, records
+from .sheets_answers import FRONTIER, number_in
+from .shown import Record, ShownRun, records
 from .words import Money, share
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ AGAINST = {
     "confidence": "confidence of the buffers",
 }
 MOST_RULES = 20
+COUNTED = ("public_money", "received")  # goals that are amounts of money
 
 
 def calendar_lead(run: ShownRun) -> tuple[str, ...]:
@@ -71,9 +73,24 @@ def frontier_words(material: Material) -> str:
     document = material.documents.get(FRONTIER, {})
     against = str(document.get("against", "the other goal"))
     goal, _, group = against.partition(":")
-    money = goal in ("public_money", "received", "key")
-    unit = f" ({document.get('currency', material.run.case.base)})" if money else ""
+    currency = str(document.get("currency", material.run.case.base))
+    unit = f" ({Money(currency, material.run.case.unit).label})" if goal in COUNTED else ""
+    unit = f" ({currency} per unit of key)" if goal == "key" else unit
     return f"{AGAINST.get(goal, goal)}{f' by {group}' if group else ''}{unit}"
+
+
+def answers_shown(material: Material) -> dict[str, list[Record]]:
+    """Return the tables that were added to a run as a report shows them: a frontier's money in the case's `unit`."""
+    added = dict(material.added)
+    against = str(material.documents.get(FRONTIER, {}).get("against", "")).partition(":")[0]
+    if against in COUNTED and FRONTIER in added:
+        added[FRONTIER] = [{**row, "goal": _in_unit(row["goal"], material.run.case.unit)} for row in added[FRONTIER]]
+    return added
+
+
+def _in_unit(text: str, unit: int) -> str:
+    value = number_in(text)
+    return text if value is None else f"{value / unit:f}"
 
 
 def explained(material: Material) -> tuple[str, ...]:
@@ -97,11 +114,24 @@ def _conflicts(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _rule(rule: Mapping[str, Any]) -> str:
     said = " ".join(str(rule.get(name) or "") for name in ("value", "unit")).strip()
-    cells = [c for c in rule.get("cells") or () if c.get("file")]
-    row = f", row {cells[0]['row']}" if cells and cells[0].get("row") else ""
-    place = f" ({cells[0]['file']}{row})" if cells else ""
-    name = str(rule.get("rule", ""))
-    return f"{name}{f': {said}' if said else ''}{place}"
+    place = _place([cell for cell in rule.get("cells") or () if cell.get("file")])
+    return f"{rule.get('rule', '')}{f': {said}' if said else ''}{f' ({place})' if place else ''}"
+
+
+def _place(cells: Sequence[Mapping[str, Any]]) -> str:
+    """Return where cells of one column stand: file or sheet, rows, column."""
+    if not cells:
+        return ""
+    first = cells[0]
+    rows = [cell["row"] for cell in cells if cell.get("row")]
+    return ", ".join(
+        [
+            str(first["file"]),
+            *([f"sheet {first['sheet']}"] if first.get("sheet") else []),
+            *([f"row{'s' if len(rows) > 1 else ''} {listed_rows(rows)}"] if rows else []),
+            *([str(first["column"])] if first.get("column") else []),
+        ]
+    )
 
 
 def _repairs(told: Mapping[str, Any]) -> Iterator[str]:

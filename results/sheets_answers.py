@@ -5,7 +5,7 @@ have is left out; what should be a number and is none is shown as it stands.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from .shown import NUMBER, TEXT, Amount, Cell, Column, Part, Record, Sheet, ShownRun, records
@@ -47,7 +47,8 @@ SOURCES = {
     ),
     "initiatives": Source(
         "Which initiatives are settled",
-        "core: in every plan as good, exterior: in none; loss: what forcing the opposite costs, in the goal's units",
+        "core: in every plan as good, exterior: in none; loss: what forcing the opposite costs, in the goal's units; "
+        "?: not known",
         {
             **{"initiative": ("initiative", TEXT), "place": ("place", TEXT), "funded": ("funded", FLAG)},
             **{"forced": ("forced", TEXT), "loss": ("loss", INTERVAL)},
@@ -105,10 +106,15 @@ SOURCES = {
 }
 
 
-def answer_sheets(added: Mapping[str, Sequence[Record]]) -> Iterator[Sheet]:
-    """Yield a table for each file that was added to the run, in the order of `SOURCES`."""
+def answer_sheets(added: Mapping[str, Sequence[Record]], other_goal: str) -> Iterator[Sheet]:
+    """Yield a table for each file that was added to the run, in the order of `SOURCES`.
+
+    `other_goal` is what a frontier sets value against, with its unit.
+    """
     for name, source in SOURCES.items():
         if added.get(name):
+            if name == FRONTIER:
+                source = replace(source, columns={**source.columns, "goal": (other_goal, NUMBER)})
             yield _sheet(name, source, added[name])
 
 

@@ -37,6 +37,8 @@ class Factors:
         self.discounts: dict[int, Fraction] = {}
         self.losses: dict[tuple[str, str, int], Fraction] = {}
         self._power = cache(lambda base, exponent: _PRECISE.power(base, exponent))
+        self._rise = cache(self._rise_of)  # the same for every funder of a currency
+        self._exact = cache(Fraction)
         confidence = float(case.settings.buffer.confidence)
         self._quantile = Decimal(NormalDist().inv_cdf(confidence)) if 0 < confidence < 1 else Decimal(0)
         for name in stored:
@@ -100,10 +102,13 @@ class Factors:
         case, own = self._case, self._case.funders[funder].currency
         one, two, rho = case.volatility(currency), case.volatility(own), case.correlation(currency, own)
         variance = max(Decimal(0), one * one + two * two - 2 * rho * one * two)
-        years = self.years(funder, t)
-        spread = _PRECISE.sqrt(variance * years.numerator / Decimal(years.denominator))
-        rise = _PRECISE.exp(_PRECISE.multiply(self._quantile, spread)) - 1
+        rise = self._rise(variance, self.years(funder, t))
         return _PRECISE.multiply(_PRECISE.divide(case.rate(currency, t), case.rate(own, t)), rise)
+
+    def _rise_of(self, variance: Decimal, years: Fraction) -> Decimal:
+        """Return by what a rate of this yearly variance rises at the confidence level in so many years."""
+        spread = _PRECISE.sqrt(variance * years.numerator / Decimal(years.denominator))
+        return _PRECISE.exp(_PRECISE.multiply(self._quantile, spread)) - 1
 
     def _read_discounts(self, stored: object) -> None:
         for t, value in self._periods_of("discount", stored, self._discount):
@@ -152,7 +157,7 @@ class Factors:
                 continue
             if abs(Decimal(text) - expected) > _last_digit(expected):
                 self._findings.account(_FILE, f"{what} in {label} is {text}, should be {_short(expected)}")
-            found.append((t, Fraction(text)))
+            found.append((t, self._exact(text)))
         return found
 
 

@@ -1,7 +1,7 @@
 """What a run says of itself in words: amounts in the case's `unit`, the goal, and how the search ended."""
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,6 +39,17 @@ class Money:
 def share(value: Decimal | float | str, digits: int = 0) -> str:
     """Return a ratio as a percentage, "" when there is none."""
     return f"{Decimal(str(value)) * 100:.{digits}f}%" if value != "" else ""
+
+
+def percentages(parts: Sequence[Decimal]) -> list[int]:
+    """Return what parts are of their sum in whole per cent that sum to 100: by largest remainder."""
+    whole = sum(parts)
+    exact = [part * 100 / whole for part in parts]
+    found = [int(each) for each in exact]
+    by_rest = sorted(range(len(parts)), key=lambda k: found[k] - exact[k])
+    for k in by_rest[: 100 - sum(found)]:
+        found[k] += 1
+    return found
 
 
 def number(value: float | None) -> str:

@@ -25,6 +25,7 @@ AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_n
 MADE = datetime(2000, 1, 1)  # the same report is the same file
 FONT = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
 WIDEST, NARROWEST = 52, 8
+LINE, TALLEST = 15, 405  # points of a line, and of a row: Excel takes 409
 LONGEST = 32_000  # characters of a cell; Excel takes 32,767
 
 
@@ -48,9 +49,9 @@ class Formats:
         digits = minor_digits(currency)
         return self.get(num_format=f"#,##0{'.' if digits else ''}{'0' * digits}")
 
-    def text(self) -> Any:
+    def text(self, right: bool = False) -> Any:
         """Return the format of text: text it stays, also when somebody edits the cell."""
-        return self.get(num_format="@", text_wrap=True)
+        return self.get(num_format="@", text_wrap=True, align="right" if right else "left")
 
 
 def workbook(report: Report) -> bytes:
@@ -127,15 +128,19 @@ def write_sheet(book: Any, formats: Formats, name: str, sheet: Sheet) -> None:
     """Write one table: frozen header, filter, widths that fit, amounts beside their currency."""
     page = book.add_worksheet(name)
     split = _with_currencies(sheet)
+    widths = [_width(split, k) for k in range(len(split.columns))]
     header = {"bold": True, "text_wrap": True, "bottom": 2, "bg_color": "#F4F5F7", "num_format": "@"}
     for k, column in enumerate(split.columns):
         heading = formats.get(**header, align="right" if column.kind == NUMBER else "left")
         page.write_string(0, k, column.heading, heading)
-        page.set_column(k, k, _width(split, k))
+        page.set_column(k, k, widths[k])
     for number, row in enumerate(split.rows, start=1):
         for k, cell in enumerate(row):
-            write_cell(page, formats, number, k, cell)
-    page.set_row(0, 15 * max(1, *(lines(column.heading, _width(split, k)) for k, column in enumerate(split.columns))))
+            write_cell(page, formats, number, k, cell, split.columns[k].kind == NUMBER)
+        tall = max(lines(cell, widths[k]) if isinstance(cell, str) else 1 for k, cell in enumerate(row))
+        if tall > 1:  # LibreOffice does not fit rows to wrapped text by itself
+            page.set_row(number, min(TALLEST, LINE * tall))
+    page.set_row(0, LINE * max(1, *(lines(column.heading, widths[k]) for k, column in enumerate(split.columns))))
     page.freeze_panes(1, 1)
     if split.rows:
         page.autofilter(0, 0, len(split.rows), len(split.columns) - 1)
@@ -146,8 +151,8 @@ def write_sheet(book: Any, formats: Formats, name: str, sheet: Sheet) -> None:
     page.set_footer("&L&A&R&P / &N")
 
 
-def write_cell(page: Any, formats: Formats, row: int, column: int, cell: Cell) -> None:
-    """Write one cell as what it is."""
+def write_cell(page: Any, formats: Formats, row: int, column: int, cell: Cell, right: bool = False) -> None:
+    """Write one cell as what it is; text stands on the `right` in a column of figures."""
     if cell is None or cell == "":
         return
     if isinstance(cell, Amount):
@@ -159,7 +164,7 @@ def write_cell(page: Any, formats: Formats, row: int, column: int, cell: Cell) -
     elif isinstance(cell, int):
         page.write_number(row, column, cell, formats.get(num_format="#,##0"))
     else:
-        page.write_string(row, column, cell[:LONGEST], formats.text())
+        page.write_string(row, column, cell[:LONGEST], formats.text(right))
 
 
 def _with_currencies(sheet: Sheet) -> Sheet:
@@ -191,13 +196,16 @@ def _width(sheet: Sheet, k: int) -> float:
     return float(min(WIDEST, max(NARROWEST, longest + 2, words + 4)))
 
 
-def lines(heading: str, width: float) -> int:
-    """Return how many lines a heading takes in a column of a width."""
-    found, used = 1, 0
-    for word in heading.split():
-        used += len(word) + 1
-        if used > width and used > len(word) + 1:
-            found, used = found + 1, len(word) + 1
+def lines(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column of a width: broken at spaces, and within longer words."""
+    found = 0
+    for paragraph in text.split("\n"):
+        found, used = found + 1, 0
+        for word in paragraph.split():
+            if used and used + len(word) > width:
+                found, used = found + 1, 0
+            found += int((len(word) - 1) // width)
+            used += len(word) + 1
     return found
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -55,6 +57,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Page]:
     ran = subprocess.run([*command, "-d", str(out.parent / "trees")], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return {path: Page(path.read_text(encoding="utf-8")) for path in out.rglob("*.html")}
+
+
+@pytest.mark.parametrize("name", ["allocation-round", "what-if-study"])
+def test_notebooks_are_pages_with_the_file_to_run(site: dict[Path, Page], name: str) -> None:
+    """Every line of code stands on the page, and the file that it gives is the notebook."""
+    path, page = next((path, page) for path, page in site.items() if path.parts[-2:] == ("notebooks", f"{name}.html"))
+    text = re.sub(r"<[^>]*>", "", path.read_text(encoding="utf-8"))
+    book = ROOT / "notebooks" / f"{name}.ipynb"
+    cells = json.loads(book.read_text(encoding="utf-8"))["cells"]
+    lines = [line.rstrip() for cell in cells if cell["cell_type"] == "code" for line in cell["source"] if line.strip()]
+    assert len(lines) >= 8
+    assert [line for line in lines if line not in unescape(text)] == []
+    given = next(link for link in page.links if link.endswith(".ipynb"))
+    assert (path.parent / given).resolve().read_bytes() == book.read_bytes()
 
 
 def test_every_link_within_the_site_leads_somewhere(site: dict[Path, Page]) -> None:

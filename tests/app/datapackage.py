@@ -1,7 +1,8 @@
 """A validator of tabular data packages, written from the specification (Data Package and Table Schema, version 1).
 
 It knows nothing of what writes them. Source: specs.frictionlessdata.io, data-package, tabular-data-resource,
-table-schema (2017); what a publisher need not use is not covered.
+table-schema (2017), and of the Fiscal Data Package 1.0rc1 fiscal-data-package (2018) with its two taxonomies, of which
+only what fundalign uses is listed; what a publisher need not use is not covered.
 """
 
 from __future__ import annotations
@@ -16,6 +17,17 @@ NAME = re.compile(r"[-a-z0-9._/]+")
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|NaN|-?INF")
 TYPES = {"string", "number", "integer", "boolean"}
 LIMITS = {"required", "unique", "minimum", "maximum", "enum", "pattern", "minLength", "maxLength"}
+BUDGETS = {
+    **{"value": "number", "value-currency:code": "string", "date:fiscal-year": "integer", "date:generic": "date"},
+    **{"activity:generic:program:code": "string", "activity:generic:project:code": "string"},
+    **{"activity:generic:project:label": "string", "activity:generic:subproject:code": "string"},
+}
+SPENDING = {"administrator:generic:id": "string", "recipient:generic:id": "string"}
+TAXONOMIES = {
+    "https://specs.frictionlessdata.io/taxonomies/fiscal/budgets.json": BUDGETS,
+    "https://specs.frictionlessdata.io/taxonomies/fiscal/spending.json": SPENDING,
+}
+"""ColumnTypes and the type that a column of each must have."""
 Rows = list[dict[str, str]]
 
 
@@ -38,6 +50,28 @@ def problems(folder: Path) -> list[str]:
     read = {resource["name"]: _rows(folder, resource) for resource in resources}
     for resource in resources:
         found += [f"{resource['name']}: {said}" for said in _resource(resource, read)]
+    return found
+
+
+def fiscal_problems(folder: Path) -> list[str]:
+    """Return what is wrong with the concepts of a fiscal data package, and which columns have none that could."""
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    known: dict[str, str] = {}
+    for each in package.get("columnTypes", ["https://specs.frictionlessdata.io/taxonomies/fiscal/budgets.json"]):
+        known |= {each["name"]: each["dataType"]} if isinstance(each, dict) else TAXONOMIES[each]
+    found = []
+    for resource in package["resources"]:
+        concepts = [field["columnType"] for field in resource["schema"]["fields"] if "columnType" in field]
+        found += [f"{resource['name']}: {name} twice" for name in set(concepts) if concepts.count(name) > 1]
+        if "value" in concepts and "value-currency:code" not in concepts:
+            found.append(f"{resource['name']}: a value without its currency")
+        for field in resource["schema"]["fields"]:
+            concept = field.get("columnType")
+            if concept is not None and known.get(concept) != field["type"]:
+                found.append(f"{resource['name']}, {field['name']}: {concept} of type {field['type']}")
+            label = (concept or "").removesuffix(":label")
+            if label != (concept or "") and f"{label}:code" not in concepts:
+                found.append(f"{resource['name']}: {concept} without its code")
     return found
 
 

@@ -20,8 +20,8 @@ from fundalign.results.export_datapackage import LICENCES
 from fundalign.results.export_iati import first_day, last_day
 
 from ..forked import Commands
-from .conftest import Runner
-from .datapackage import problems
+from .conftest import COMMAND, Runner
+from .datapackage import fiscal_problems, problems
 
 ORGANISATION = "XI-EXAMPLE-ACCORD"
 
@@ -110,7 +110,10 @@ def test_the_descriptor_of_a_run_holds_against_the_specification(fundalign: Runn
     ran = fundalign("export", "datapackage", run, "package", "--licence", "CC-BY-4.0", "--format", "json")
     assert ran.returncode == 0, ran.stderr
     assert problems(tmp_path / "package") == []
+    assert fiscal_problems(tmp_path / "package") == []
     package = json.loads((tmp_path / "package" / "datapackage.json").read_text(encoding="utf-8"))
+    concepts = {f["columnType"] for r in package["resources"] for f in r["schema"]["fields"] if "columnType" in f}
+    assert concepts >= {"value", "value-currency:code", "administrator:generic:id", "recipient:generic:id"}
     assert package["licenses"][0]["name"] == "CC-BY-4.0"
     tables = {resource["path"] for resource in package["resources"]}
     assert tables == {
@@ -225,3 +228,26 @@ def test_the_command_line_offers_the_licences_that_are_known() -> None:
     from fundalign.app.exchange import LICENCES as OFFERED
 
     assert set(OFFERED) == set(LICENCES)
+
+
+def test_what_was_added_to_a_run_and_cannot_be_read_is_named_at_once(
+    fundalign: Runner, run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(run, tmp_path / "mine")
+    (tmp_path / "mine" / "why.csv").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "mine" / "prices.csv").write_bytes(b"")
+    ran = fundalign("export", "datapackage", "mine", "package")
+    assert ran.returncode == 3
+    assert "why.csv" in ran.stdout + ran.stderr
+    assert "prices.csv" in ran.stdout + ran.stderr
+    assert not (tmp_path / "package").exists()
+
+
+def test_without_a_table_of_commitments_all_follow_from_payments(fundalign: Runner, tmp_path: Path) -> None:
+    """Where no ceiling applies the table is empty, and `verify` does without it; so does the export."""
+    assert fundalign("solve", "tiny", "-o", "run").returncode == 0
+    assert fundalign("export", "iati", "run", "one.csv", "--organisation", ORGANISATION).returncode == 0
+    (tmp_path / "run" / "commitments.csv").unlink()
+    ran = fundalign("export", "iati", "run", "two.csv", "--organisation", ORGANISATION)
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "two.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()

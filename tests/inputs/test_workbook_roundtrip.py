@@ -11,11 +11,15 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 
 import fundalign as fa
 from fundalign.inputs.read import case_from_tables, hash_inputs, read_raw, write_case
 from fundalign.inputs.shipped import shipped_path
+from fundalign.inputs.tables import TABLES as TABLE_NAMES
 
+from ..oracle.generator import random_case
 from .books import book_of, faults_in, read
 from .conftest import SETTINGS, TABLES, Tables
 
@@ -115,6 +119,49 @@ def test_random_cases_with_odd_texts(data: st.DataObject) -> None:
         there = fa.read_case(fa.write_workbook(case, Path(folder) / "book.xlsx"))
     assert same(case, there)
     assert case.hash == there.hash
+
+
+SCENARIOS = [
+    {"name": "more", "change": [{"table": "budgets", "column": "payments", "multiply": Decimal("1.05")}]},
+    {
+        "name": "later",
+        "change": [
+            {"table": "case", "column": "discount_rate", "set": Decimal("0.01")},
+            {"table": "milestones", "column": "cost", "where": {"order": 1}, "add": Decimal("0.5")},
+        ],
+    },
+]
+
+
+@pytest.mark.parametrize("seed", [0, 3, 5, 13])
+def test_random_programmes_with_every_kind_of_rule(seed: int, tmp_path: Path) -> None:
+    """Case, workbook, case, folder, case: the same settings, rows, scenarios and hash.
+
+    What people leave in a workbook changes nothing: comments on cells, colours, sheets of tables without a row.
+    """
+    stated, tables = random_case(seed)
+    case = case_from_tables(dict(stated), dict(tables), scenarios=SCENARIOS)
+    first = fa.write_workbook(case, tmp_path / "first.xlsx")
+    there = fa.read_case(first)
+    assert same(case, there)
+    assert there.hash == case.hash
+    write_case(there, tmp_path / "folder", scenarios=True)
+    back = fa.read_case(tmp_path / "folder")
+    assert same(case, back)
+    assert back.hash == case.hash
+    book = load_workbook(first)
+    for sheet in book.worksheets:
+        for cell in list(sheet["A"])[1:3]:
+            cell.comment, cell.fill = Comment("asked the ministry", "me"), PatternFill("solid", fgColor="FFFF00")
+    empty = [name for name in TABLE_NAMES if not case.tables[name]]
+    assert empty
+    assert set(empty) <= set(book.sheetnames)
+    for name in empty[::2]:
+        del book[name]
+    book.save(tmp_path / "used.xlsx")
+    used = fa.read_case(tmp_path / "used.xlsx")
+    assert same(case, used)
+    assert used.hash == case.hash
 
 
 SCENARIO = ["scenario", "kind", "change", "table", "column", "where", "operation", "value"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from decimal import Decimal
@@ -19,6 +20,7 @@ from fundalign.results.report_material import Material
 from fundalign.results.report_parts import Report, assemble
 from fundalign.results.reporting import material_of, report
 from fundalign.results.shown import Amount, Sheet
+from fundalign.results.words import percentages
 
 from .conftest import replace, rewrite
 from .reports import add_answers
@@ -62,6 +64,31 @@ def test_the_headline_in_words(made: Report) -> None:
         "Each unit of public outlay brings 0.14 of private money with it.",
         "The plan reaches a value of 15.96, and it is proved that no plan that keeps every rule is better.",
     )
+
+
+def test_percentages_sum_to_a_hundred() -> None:
+    """60.5, 22.7 and 16.8 would each be rounded up, to 101: the smallest rest gives way."""
+    assert percentages([Decimal("60.5"), Decimal("22.7"), Decimal("16.8")]) == [60, 23, 17]
+    assert percentages([Decimal(1)] * 3) == [34, 33, 33]
+    assert percentages([]) == []
+
+
+def test_a_frontier_is_in_the_unit_of_the_case(made: Report) -> None:
+    """2,500,000 EUR are 2.5 where the case counts in millions; a ratio stays what it is."""
+    material = made.material
+    settings = material.run.case.settings.model_copy(update={"unit": 1_000_000})
+    run = dataclasses.replace(material.run, case=dataclasses.replace(material.run.case, settings=settings))
+    rows = [{"point": "1", "end": "most value", "value": "9", "goal": "2500000.0", "knee": "true"}]
+    rows.append({"point": "2", "end": "best public_money", "value": "4", "goal": "0", "knee": "false"})
+    for against, unit, shown in (("public_money", "public money (EUR million)", "2.5"), ("leverage", None, "2500000")):
+        documents = {"frontier": {"against": against, "currency": "EUR"}}
+        found = assemble(Material(run, material.audit, {"frontier": rows}, documents))
+        heads = [column.heading for column in found.sheets["frontier"].columns]
+        assert unit is None or unit in heads
+        assert found.sheets["frontier"].rows[0][3] == Decimal(shown)
+        chart = found.figures["frontier"]
+        assert chart.data[0].x == (float(shown), 0.0)
+        assert chart.layout.xaxis.title.text == heads[3]
 
 
 def test_money_is_that_of_the_plan(made: Report) -> None:
@@ -234,12 +261,15 @@ def test_a_run_without_a_plan_says_why(hand_case: Case) -> None:
         "rule": "budget of FA, cycle c1",
         "value": "600",
         "unit": "EUR",
-        "cells": [{"file": "budgets.csv", "row": 2}],
+        "cells": [{"file": "budgets.csv", "row": 2, "column": "payments"}],
     }
-    document = {"conflicts": [{"minimal": True, "rules": [rule]}], "repairs": [{"steps": [{"words": "raise it"}]}]}
+    several = [{"file": "book.xlsx", "sheet": "equity", "row": row, "column": "at_least"} for row in (2, 4)]
+    rules = [rule, {"rule": "floors", "cells": several}]
+    document = {"conflicts": [{"minimal": True, "rules": rules}], "repairs": [{"steps": [{"words": "raise it"}]}]}
     found = assemble(Material(bare, None, documents={"explanation": document}))
     assert found.sections[0].lead == (
-        "These rules cannot hold together:\n• budget of FA, cycle c1: 600 EUR (budgets.csv, row 2)",
+        "These rules cannot hold together:\n• budget of FA, cycle c1: 600 EUR (budgets.csv, row 2, payments)\n"
+        "• floors (book.xlsx, sheet equity, rows 2 and 4, at_least)",
         "The cheapest repair:\n• raise it",
     )
     assert "There is no plan" in page(found)

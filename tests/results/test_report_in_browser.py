@@ -107,6 +107,22 @@ def test_no_chart_is_blank_and_nothing_is_asked_for(rich: Path, driver: Chrome, 
     assert driver.execute_script("return document.documentElement.scrollWidth") <= width  # no page is dragged sideways
 
 
+def test_on_a_telephone(rich: Path, driver: Chrome) -> None:
+    """Nothing drags the page sideways, small charts do not run into each other, and captions are read whole."""
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    )
+    try:
+        open_page(driver, rich)
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= 390
+        for name in ("cycles", "equity"):  # small charts side by side keep the room they need, in a frame that scrolls
+            assert place_of(driver, f"#chart-{name}")["width"] >= 600
+        script = "return [...document.querySelectorAll('.scroll .said')].map(e => e.getBoundingClientRect().right)"
+        assert max(driver.execute_script(script)) <= 390
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_a_picture_without_its_chart_is_blank(rich: Path, driver: Chrome) -> None:
     """What the test above would see if Plotly drew nothing."""
     open_page(driver, rich)

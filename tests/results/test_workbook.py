@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 
 from fundalign.results.report_parts import assemble
 from fundalign.results.reporting import material_of, report
-from fundalign.results.workbook import workbook
+from fundalign.results.workbook import lines, workbook
 from fundalign.results.workbook_names import sheet_names
 
 from .reports import add_answers
@@ -69,6 +69,26 @@ def test_names_stay_text(rich: Path) -> None:
         assert texts[text].hyperlink is None
     kinds = {cell.data_type for page in found.worksheets for row in page.iter_rows() for cell in row}
     assert "f" not in kinds
+
+
+def test_rows_are_as_tall_as_their_text(rich: Path) -> None:
+    """A column is at most 52 wide: 13 words of 9 letters and a space are 130, which is three lines of 15 points."""
+    material = material_of(rich)
+    material.added["why"][0].update(words=" ".join(["initiative"[:9]] * 13))
+    page = openpyxl.load_workbook(BytesIO(workbook(assemble(material))))["Why initiatives are funded or n"]
+    assert page.row_dimensions[2].height == 45
+    assert [lines(text, 10) for text in ("", "a b", "1234567890 1", "1234567890123456789012", "a\nb")] == [
+        1,
+        1,
+        2,
+        3,
+        2,
+    ]
+
+
+def test_figures_that_are_text_stand_right_as_their_heading_does(book: Workbook) -> None:
+    page = book["Limits that bind"]
+    assert {page.cell(row, 4).alignment.horizontal for row in (1, 2)} == {"right"}
 
 
 def test_names_of_sheets() -> None:

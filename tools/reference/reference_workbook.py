@@ -34,7 +34,8 @@ spelled out and scenarios do not count.
 {cells}
 
 Numbers of more than 15 digits, which no spreadsheet keeps, are written and read as text. `.xls`, `.xlsb`, `.xlsm` (or
-anything with macros), `.ods`, encrypted and broken files are faults that say what to do.
+anything with macros), `.ods`, Strict Open XML, encrypted and broken files are faults that say what to do, and so are
+merges over more than a million cells and files that would unpack to more than 600 MB.
 
 The sheet `case` has a row per setting: `setting` (such as `name` or `buffer.method`, and `weights.NAME` for the
 weight of a criterion) and `value`, empty = the default; above its header there may be titles. The columns `part`,
