@@ -250,7 +250,7 @@ class Question:
         if leaf is None or leaf.x is None or seconds <= 0.0:
             return
         apart = np.unique(program.chain[program.integer & (np.abs(leaf.x - self._at) > APART)])
-        self._free(np.isin(program.chain, apart[apart >= 0]) | (program.chain < 0), seconds)
+        self._free(np.isin(program.chain, apart[apart >= 0]) | (program.chain < 0), seconds, None)
 
     @property
     def best(self) -> Leaf | None:
@@ -262,14 +262,14 @@ class Question:
         """Return the plan, or the base's where there is none yet."""
         return self.form.carried(self.base.x, self.base.form) if self.tree.x is None else self.tree.x
 
-    def _free(self, free: NDArray[np.bool_], seconds: float) -> None:
+    def _free(self, free: NDArray[np.bool_], seconds: float, nodes: int | None = NODES) -> None:
         """Let branch and bound decide some columns, with the other integer ones as the plan has them."""
         program, at = self.form.whole(self.form.program), self._at
         held = program.integer & ~free
         lower, upper = program.lower.copy(), program.upper.copy()
         lower[held] = upper[held] = np.clip(np.round(at[held]), lower[held], upper[held])
         reduced = reduce(program.with_bounds(lower, upper))
-        search = Search(reduced.program, Limits(GAP, seconds, self.base.seed, threads=1, steps=NODES))
+        search = Search(reduced.program, Limits(GAP, seconds, self.base.seed, threads=1, steps=nodes))
         if self.tree.x is not None:
             search.start_from(self.tree.x[reduced.kept])
         outcome = search.run(self.tree.interrupt)
@@ -282,18 +282,19 @@ class Question:
         if found is not None:
             self.tree.offer(*found)
 
-    def afresh(self, seconds: float) -> None:
+    def afresh(self, seconds: float, whole: bool = True, plans: bool = True) -> None:
         """Search a program that the base's tree says little of: a tree of its own, near the plan, then by cuts.
 
-        Branch and bound with cutting planes bounds it as a whole; the tree's leaves bound programs like it.
+        `plans`: look near the plan; `whole`: let branch and bound with cutting planes bound it, too.
         """
         end = time.monotonic() + seconds
         tree, limits = self.tree, self.tree.limits
         tree.ceiling = min(tree.ceiling, tree.bound)
         tree.leaves = Tree(self.form.program, limits, self.form.settled).leaves
         tree.grow(GAP, seconds, nodes=1, sharp=True)
-        self.around(AROUND * (end - time.monotonic()))
-        if tree.grow(GAP, OWN * (end - time.monotonic()), nodes=LEAVES, sharp=True):
+        if plans:
+            self.around((AROUND if whole else 1.0) * (end - time.monotonic()))
+        if tree.grow(GAP, (OWN if whole else 1.0) * (end - time.monotonic()), nodes=LEAVES, sharp=True) or not whole:
             return
         seconds = end - time.monotonic()
         if tree.interrupt or seconds <= 0.0:
