@@ -160,13 +160,13 @@ def replan(
 @click.option("--distance", type=click.IntRange(min=1), default=1, show_default=True, help=DISTANCE_HELP)
 @click.option("--time-limit", type=click.FloatRange(min=1), default=110, show_default=True, help="Seconds in all.")
 @click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 = as many as cores.")
+@click.option("--scenario", metavar="NAME", help="A scenario of CASE.")
+@click.option("--set", "changes", multiple=True, metavar="CHANGE", help="A what-if on CASE, several allowed.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver.")
 @click.option("--force", is_flag=True, help="Replace earlier tables, or an earlier run in the output folder.")
 @click.option("--log-json", is_flag=True, help="One JSON object per line on stderr, for batch jobs.")
 @talking
-def sensitivity(
-    talk: Talk, subject: str, output: Path | None, shares: tuple[Decimal, ...], force: bool, **named: Any
-) -> int:
+def sensitivity(talk: Talk, subject: str, shares: tuple[Decimal, ...], **named: Any) -> int:
     """Ask what the plan of RUN (or of CASE, which is solved first) depends on, and add the answers to the run.
 
     prices.csv and ceilings.csv: what one more of a limit is worth; sensitivity.csv: every budget, rate, floor, ratio,
@@ -177,7 +177,7 @@ def sensitivity(
     """
     from .sensitivity import Wanted, ask
 
-    return ask(talk, subject, output, force, Wanted(shares=shares, **named))
+    return ask(talk, subject, Wanted(shares=shares, **named))
 
 
 @cli.command(short_help="Say why an initiative is (not) funded and what would change that.")

@@ -7,23 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from ..inputs.faults import UsageError
 from ..results.added import add_tables, refuse_added
 from .console import Talk, stdout_kept_clean
 from .exits import Exit, exit_of
-from .folders import case_path, output_folder
 from .progress import SECONDS_BETWEEN_LINES
 from .sensitivity_page import sensitivity_page
+from .subject import Subject, without_plan
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..optimizer.sensitivity import Asking, Sensitivity, SensitivityOptions
-    from ..results.plan import Run
 
 NAME = "sensitivity"
 
@@ -40,6 +39,15 @@ class Wanted:
     time_limit: float
     jobs: int
     seed: int
+    output: Path | None
+    scenario: str | None
+    changes: tuple[str, ...]
+    force: bool
+
+    def subject(self, text: str) -> Subject:
+        """Return what is asked about; a run that has the tables is refused unless `force`."""
+        refuse = partial(refuse_added, name=NAME, force=self.force)
+        return Subject(text, self.output, self.scenario, self.changes, self.seed, self.force, answered=refuse)
 
     def options(self) -> SensitivityOptions:
         """Return the options of the sensitivity; ``UsageError`` for a kind that there is not."""
@@ -60,12 +68,12 @@ class Wanted:
         )
 
 
-def ask(talk: Talk, subject: str, output: Path | None, force: bool, wanted: Wanted) -> int:
+def ask(talk: Talk, text: str, wanted: Wanted) -> int:
     """Solve or read, ask, add the tables and show the most telling ones; return the exit code."""
     options = wanted.options()
-    folder, run = _run_of(talk, subject, output, force)
+    folder, run = wanted.subject(text).run(talk)
     if run.plan is None:
-        return exit_of(run.report.status.value, run.report.signal)
+        return without_plan(talk, run)
     from ..optimizer.sensitivity import sensitivity
     from ..optimizer.sensitivity_rows import tables
 
@@ -76,39 +84,6 @@ def ask(talk: Talk, subject: str, output: Path | None, force: bool, wanted: Want
     files = add_tables(folder, NAME, made, told)
     _show(talk, found, made, told, folder, files)
     return exit_of("interrupted", found.signal) if found.signal is not None else Exit.DONE
-
-
-def _run_of(talk: Talk, subject: str, output: Path | None, force: bool) -> tuple[Path, Run]:
-    """Return the folder the tables go to and the run in it: the run that was named, a copy of it, or a new one."""
-    from ..results.store import read_run
-
-    path = Path(subject)
-    if (path / "summary.json").is_file() and (path / "case").is_dir():
-        folder = path
-        if output is None:
-            refuse_added(path, NAME, force)
-        else:
-            folder = output_folder(path / "case", output, force)
-        with talk.waiting(f"reading {path}"):
-            run = read_run(path)
-        if run.plan is None:
-            raise UsageError(f"{path} has no plan to ask about")
-        if folder != path:
-            run.write(folder, force=force)
-        return folder, run
-    from ..inputs.read import read_case
-    from ..optimizer.solve import SolveOptions, solve
-    from .progress import search_progress
-
-    case = case_path(subject)
-    folder = output_folder(case, output, force)
-    with talk.waiting(f"reading {case.name}"):
-        read = read_case(case)
-    with search_progress(talk.log) as progress, stdout_kept_clean():
-        run = solve(read, SolveOptions(), progress)
-    if run.plan is not None:
-        run.write(folder, force=force)
-    return folder, run
 
 
 @contextmanager

@@ -11,14 +11,13 @@ from ..inputs.faults import UsageError
 from ..results.added import add_tables
 from .console import Talk, stdout_kept_clean
 from .exits import Exit, exit_of
-from .folders import case_path, output_folder, stem_of
 from .progress import search_progress
-from .solving import Request, changed_case
+from .subject import Subject, without_plan
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..results.plan import Run
+    from ..inputs.case import Case
 
 NAME = "why"
 
@@ -35,15 +34,27 @@ class Wanted:
     seed: int
     force: bool
 
+    def subject(self, text: str) -> Subject:
+        """Return what is asked about; a run that says it already is refused unless `force`."""
+        given = self.output, self.scenario, self.changes, self.seed, self.force
+        return Subject(text, *given, self._known, self._refuse)
+
+    def _known(self, case: Case) -> None:
+        from ..optimizer.why import known
+
+        known(case, self.initiative)
+
+    def _refuse(self, folder: Path) -> None:
+        if self.initiative in _answered(folder) and not self.force:
+            told = f"{folder} says why {self.initiative} already; replace that with --force or copy the run (-o)"
+            raise UsageError(told)
+
 
 def explain(talk: Talk, subject: str, wanted: Wanted) -> int:
     """Solve or read, ask, add the rows to the run and show them; return the exit code."""
-    path = Path(subject)
-    known = (path / "summary.json").is_file() and (path / "case").is_dir()
-    folder, run = _read(talk, path, wanted) if known else _solved(talk, subject, wanted)
+    folder, run = wanted.subject(subject).run(talk)
     if run.plan is None:
-        talk.log.error("there is no plan to ask about; nothing was written", run.report.status.value)
-        return exit_of(run.report.status.value, run.report.signal)
+        return without_plan(talk, run)
     from ..optimizer.why import why
     from ..optimizer.why_rows import document, table
     from .why_page import why_page
@@ -60,48 +71,6 @@ def explain(talk: Talk, subject: str, wanted: Wanted) -> int:
         talk.log.warning("interrupted: this is what is known so far", "interrupted")
         return exit_of("interrupted", found.signal)
     return Exit.DONE
-
-
-def _read(talk: Talk, path: Path, wanted: Wanted) -> tuple[Path, Run]:
-    """Return the folder that rows go to and the run that was named; with -o a copy of it."""
-    from ..optimizer.why import known
-    from ..results.store import read_run
-
-    if wanted.scenario is not None or wanted.changes:
-        raise UsageError("a run is asked about as it was solved; --scenario and --set go with a CASE")
-    if wanted.output is None and wanted.initiative in _answered(path) and not wanted.force:
-        told = f"{path} says why {wanted.initiative} already; replace that with --force or copy the run (-o)"
-        raise UsageError(told)
-    folder = path if wanted.output is None else output_folder(path / "case", wanted.output, wanted.force)
-    with talk.waiting(f"reading {path}"):
-        run = read_run(path)
-    known(run.case, wanted.initiative)
-    if run.plan is None:
-        raise UsageError(f"{path} has no plan to ask about")
-    if folder != path:
-        run.write(folder, force=wanted.force)
-    return folder, run
-
-
-def _solved(talk: Talk, subject: str, wanted: Wanted) -> tuple[Path, Run]:
-    """Solve the case that was named and write its run."""
-    from ..optimizer.solve import SolveOptions, solve
-    from ..optimizer.why import known
-    from .solving import asked_run
-
-    path = case_path(subject)
-    folder = output_folder(path, wanted.output, wanted.force)
-    request = Request(subject, wanted.output, wanted.scenario, wanted.changes, wanted.force)
-    case = changed_case(talk, path, request)
-    known(case, wanted.initiative)
-    for warning in case.warnings:
-        talk.log.warning(str(warning), **warning.as_dict())
-    talk.log.info(f"solving {stem_of(path)} first", "solve")
-    with stdout_kept_clean(), search_progress(talk.log) as progress:
-        run = asked_run(solve(case, SolveOptions(seed=wanted.seed), progress), request, path)
-    if run.plan is not None:
-        run.write(folder, force=wanted.force)
-    return folder, run
 
 
 def _answered(folder: Path) -> dict[str, Any]:

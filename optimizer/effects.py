@@ -59,7 +59,7 @@ def first_look(base: Base, lever: Lever, shares: Sequence[Decimal]) -> list[What
 
 def _looks(base: Base, lever: Lever, shares: Sequence[Decimal], line: Line | None) -> list[WhatIf]:
     """Look at the shares of a lever from the nearest on, each from what is known of its neighbour."""
-    cases = {share: _case(base, lever, share) for share in shares}
+    cases = _cases(base, lever, shares, line)
     forms = _forms(base, lever, cases, line)
     found: dict[Decimal, WhatIf] = {}
     near: dict[bool, Question] = {}
@@ -92,6 +92,14 @@ def open_to(base: Base, known: WhatIf) -> float:
     least = base.gap * abs(base.form.scale * base.incumbent)
     width = known.effect.most - known.effect.least - own
     return width if width > least else 0.0
+
+
+def _cases(base: Base, lever: Lever, shares: Sequence[Decimal], line: Line | None) -> dict[Decimal, Case | str]:
+    """Return the cases of a moved lever; along a line those between two that are fit are fit, and need no check."""
+    ends = {share: _case(base, lever, share) for share in {*shares[:1], *shares[-1:]}}
+    if line is None or any(isinstance(case, str) for case in ends.values()):
+        return {share: ends[share] if share in ends else _case(base, lever, share) for share in shares}
+    return {share: ends.get(share, base.case) for share in shares}
 
 
 def _form(base: Base, lever: Lever, share: Decimal) -> Form | str:

@@ -7,12 +7,14 @@ bound₀ − incumbent₁]. Source: results.md; Liesiö, Mild and Salo (2007), "
 modeling", for the terms.
 """
 
+import time
 from dataclasses import dataclass, replace
 
 from .form import Form
 from .moving import EQUAL
 from .whatif import Base, Effect, Question
 
+AT_ONCE = 0.2  # part of the time for what the base's tree tells
 CORE, EXTERIOR, BORDERLINE = "core", "exterior", "borderline"
 
 
@@ -71,8 +73,12 @@ def membership(base: Base, initiative: str, seconds: float) -> Membership:
         why = ruled or "it has no period to begin in"
         return Membership(initiative, CORE if funded else EXTERIOR, funded, None, epsilon, why)
     question = Question(base, form)
+    if funded:
+        question.offer([{key: t for key, t in base.schedule.items() if key[0] != initiative}])
     if not question.tree.bound < base.incumbent * (1 - EQUAL):
-        question.search(seconds)
+        end = time.monotonic() + seconds
+        if not question.search(AT_ONCE * seconds):
+            question.afresh(end - time.monotonic(), whole=False, plans=False)
     effect = question.effect()
     bound = question.tree.bound
     proved = effect.infeasible or abs(base.form.scale) * (base.incumbent - bound) > epsilon

@@ -20,14 +20,16 @@ from .effects import KINDS, SHARES, WhatIf, closer_look, first_looks, open_to
 from .engine import Interrupt, listening
 from .lines import together
 from .membership import Membership, membership
+from .moving import Schedule
 from .portfolio import ground
 from .prices import Price, prices
 from .sweeping import Crew, Task, crew
 from .whatif import Base, base_of
 
 PROVING = 0.15  # part of the time that goes into the base's own tree
-LOOKING = 0.9  # part of what is left that first looks may take
-PLACES = 0.15  # and into membership, and into alternatives
+LOOKING = 0.8  # part of what is left that first looks may take
+PLACES = 0.3  # and into membership, and into alternatives
+OTHERS = 0.12  # part of the time that alternatives get at least
 LONGEST, SHORTEST = 20.0, 1.0  # seconds of a closer look
 ROUND = 2.0  # by how much longer the next closer look at the same is
 
@@ -172,8 +174,14 @@ class _Study:
         options = self.options
         if self.interrupt or not options.alternatives:
             return
-        seconds = max(SHORTEST, min(LONGEST, PLACES * max(0.0, self.left()) / options.alternatives))
-        task = (_listed, (options.alternatives, options.tolerance, options.distance, seconds))
+        least = OTHERS * options.time_limit / options.alternatives
+        seconds = max(least, min(LONGEST, PLACES * max(0.0, self.left()) / options.alternatives))
+        known = [
+            e for each in found.members if (e := each.effect) is not None and e.schedule and e.incumbent is not None
+        ]
+        known.sort(key=lambda e: -(e.incumbent or 0.0) * found.base.form.scale)
+        near = [effect.schedule for effect in known]
+        task = (_listed, (options.alternatives, options.tolerance, options.distance, seconds, near, likely(found)))
         self.tell("alternatives", 0, options.alternatives)
         for _, answer in workers.answers([task]):
             found.alternatives = [each for each in answer if isinstance(each, Alternative)]
@@ -213,9 +221,24 @@ def in_turn(asked: Sequence[Lever]) -> list[list[int]]:
     return [group for _, group in sorted(places)]
 
 
-def _listed(base: Base, count: int, tolerance: float, distance: int, seconds: float) -> list[Alternative | Further]:
+def likely(found: Sensitivity) -> list[str]:
+    """Return the initiatives that are not funded, those first that other portfolios may fund at the least loss."""
+    bounds = {e.initiative: e.effect.bound for e in found.members if not e.funded and e.effect is not None}
+    able = {name: bound * found.base.form.scale for name, bound in bounds.items() if bound is not None}
+    return sorted(able, key=lambda name: -able[name])
+
+
+def _listed(
+    base: Base,
+    count: int,
+    tolerance: float,
+    distance: int,
+    seconds: float,
+    near: Sequence[Schedule],
+    names: Sequence[str],
+) -> list[Alternative | Further]:
     """Return the alternatives as a list."""
-    return list(alternatives(base, count, tolerance, distance, seconds))
+    return list(alternatives(base, count, tolerance, distance, seconds, near, names))
 
 
 def better(known: WhatIf, answer: WhatIf) -> WhatIf:

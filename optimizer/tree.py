@@ -72,13 +72,14 @@ class Tree:
         self.x: Floats | None = None
         self.objective: float | None = None
         self.nodes = 0
+        self.ceiling = np.inf  # a bound from elsewhere
         self.relaxation: Relaxation | None = None
 
     @property
     def bound(self) -> float:
         """Return an upper bound on the value of every plan; −inf where there provably is none."""
         best = -np.inf if self.objective is None else self.objective
-        return max(best, max((leaf.value for leaf in self.leaves), default=-np.inf))
+        return max(best, min(self.ceiling, max((leaf.value for leaf in self.leaves), default=-np.inf)))
 
     def offer(self, x: Floats, objective: float) -> None:
         """Keep a plan if it is the best."""

@@ -18,17 +18,20 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ..inputs.case import Case
+from ..inputs.faults import InputError
 from ..models.windows import windows
 from .engine import Interrupt
 from .extract import fixed
 from .form import Form, form_of
 from .membership import forced, gate
 from .moving import EQUAL, Schedule
+from .tree import Tree, carried
 from .ways import Way
-from .whatif import LONG, Base, Question, basis_of
+from .whatif import Base, Question, basis_of, holds
 
 EXACT = 1e-9  # relative gap of a side that is searched to its end
 POOL = 4  # schedules of either side that are tried in every changed case
+AT_ONCE = 0.05  # part of the time in which small programs are searched to their end
 SLICE = 1.0  # seconds between two looks at whether it is decided
 NOBODY: Schedule = {("", ""): 0}  # stands for no plan
 
@@ -144,11 +147,8 @@ class Ground:
     def search(self, seconds: float) -> None:
         """Search the wanted side to its end, then both, and ask changed cases from what is found."""
         wanted, end = self.now[self.wanted], time.monotonic() + seconds
-        while wanted is not None and not closed(span(wanted)) and not self.interrupt:
-            left = end - time.monotonic()
-            if left <= 0.0:
-                break
-            wanted.search(min(left, max(LONG, left / 2)), EXACT)
+        if wanted is not None and not closed(span(wanted)) and not wanted.search(AT_ONCE * seconds, EXACT):
+            wanted.afresh(end - time.monotonic())
         settle((wanted, self.now[self.funded]), end - time.monotonic(), self.interrupt)
         self._rest()
 
@@ -215,6 +215,32 @@ class Trial:
         for inside, question in self.questions.items():
             if question is not None:
                 self.ground.sides[inside].keep(question)
+
+
+def hopeless(ground: Ground, ways: Sequence[Way], seconds: float) -> bool:
+    """Tell whether limits are proved not to bring the initiative in: not with all at their far ends together.
+
+    Each gives only more room the farther it goes, so that no part of one does either where the base's plan still holds
+    and no plan with the initiative is better than that.
+    """
+    base = ground.base
+    question = ground.now[True]
+    try:
+        case = base.case.apply([change for way in ways for change in way.changes(way.most)])
+    except InputError:
+        return False
+    if case.contradictions or question is None:
+        return False
+    form = form_of(case, base.case)
+    if form.columns != base.form.columns or form.scale != base.form.scale or not holds(form, base.x):
+        return False
+    held = forced(form, ground.initiative, True)
+    if held is None:
+        return False
+    leaves = carried(question.tree.leaves, question.form, held)
+    tree = Tree(held.program, question.tree.limits, held.settled, ground.interrupt, leaves)
+    tree.offer(base.x, base.incumbent)
+    return tree.grow(EQUAL, seconds) and tree.objective == base.incumbent
 
 
 def settle(sides: Sequence[Question | None], seconds: float, interrupt: Interrupt) -> None:

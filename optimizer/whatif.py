@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..inputs.case import Case
 from ..results.plan import Run
@@ -35,6 +36,7 @@ KEEPING = 1.5  # seconds for what follows from the base's schedule in a changed 
 HOT = 5.0  # seconds that a linear program may take from a basis that is near
 LONG = 5.0  # seconds from which on a search also looks near the plan
 LOOK, NEAR, NODES = 2, 0.6, 200  # relaxations before, part of the time, and nodes of a search near the plan
+APART, AROUND, OWN, LEAVES = 0.1, 0.35, 0.3, 24  # of a search afresh: see `Question.afresh`
 HOLDS = 1e-7  # by how much a point may break a row, in the row's scale
 
 
@@ -237,23 +239,74 @@ class Question:
 
     def _between(self, seconds: float) -> None:
         """Let branch and bound decide the integer columns on which the best leaf and the plan differ."""
-        best = max(self.tree.leaves, key=lambda leaf: leaf.value if leaf.x is not None else -np.inf, default=None)
-        if best is None or best.x is None or seconds <= 0.0:
+        leaf = self.best
+        if leaf is None or leaf.x is None or seconds <= 0.0:
             return
-        program = self.form.whole(self.form.program)
-        at = self.form.carried(self.base.x, self.base.form) if self.tree.x is None else self.tree.x
-        held = program.integer & (np.abs(best.x - at) < WHOLE)
+        self._free(np.abs(leaf.x - self._at) >= WHOLE, seconds)
+
+    def around(self, seconds: float) -> None:
+        """Let branch and bound decide all of the initiatives of which the best leaf and the plan think differently."""
+        leaf, program = self.best, self.form.program
+        if leaf is None or leaf.x is None or seconds <= 0.0:
+            return
+        apart = np.unique(program.chain[program.integer & (np.abs(leaf.x - self._at) > APART)])
+        self._free(np.isin(program.chain, apart[apart >= 0]) | (program.chain < 0), seconds, None)
+
+    @property
+    def best(self) -> Leaf | None:
+        """Return the leaf with the highest bound that has a point."""
+        return max(self.tree.leaves, key=lambda leaf: leaf.value if leaf.x is not None else -np.inf, default=None)
+
+    @property
+    def _at(self) -> Floats:
+        """Return the plan, or the base's where there is none yet."""
+        return self.form.carried(self.base.x, self.base.form) if self.tree.x is None else self.tree.x
+
+    def _free(self, free: NDArray[np.bool_], seconds: float, nodes: int | None = NODES) -> None:
+        """Let branch and bound decide some columns, with the other integer ones as the plan has them."""
+        program, at = self.form.whole(self.form.program), self._at
+        held = program.integer & ~free
         lower, upper = program.lower.copy(), program.upper.copy()
         lower[held] = upper[held] = np.clip(np.round(at[held]), lower[held], upper[held])
         reduced = reduce(program.with_bounds(lower, upper))
-        search = Search(reduced.program, Limits(GAP, seconds, self.base.seed, threads=1, steps=NODES))
+        search = Search(reduced.program, Limits(GAP, seconds, self.base.seed, threads=1, steps=nodes))
         if self.tree.x is not None:
             search.start_from(self.tree.x[reduced.kept])
         outcome = search.run(self.tree.interrupt)
         if outcome.x is not None:
-            found = self.form.settled(reduced.expand(outcome.x))
-            if found is not None:
-                self.tree.offer(*found)
+            self._take(reduced.expand(outcome.x))
+
+    def _take(self, x: Floats) -> None:
+        """Keep what a search found, paid anew."""
+        found = self.form.settled(x)
+        if found is not None:
+            self.tree.offer(*found)
+
+    def afresh(self, seconds: float, whole: bool = True, plans: bool = True) -> None:
+        """Search a program that the base's tree says little of: a tree of its own, near the plan, then by cuts.
+
+        `plans`: look near the plan; `whole`: let branch and bound with cutting planes bound it, too.
+        """
+        end = time.monotonic() + seconds
+        tree, limits = self.tree, self.tree.limits
+        tree.ceiling = min(tree.ceiling, tree.bound)
+        tree.leaves = Tree(self.form.program, limits, self.form.settled).leaves
+        tree.grow(GAP, seconds, nodes=1, sharp=True)
+        if plans:
+            self.around((AROUND if whole else 1.0) * (end - time.monotonic()))
+        if tree.grow(GAP, (OWN if whole else 1.0) * (end - time.monotonic()), nodes=LEAVES, sharp=True) or not whole:
+            return
+        seconds = end - time.monotonic()
+        if tree.interrupt or seconds <= 0.0:
+            return
+        search = Search(self.form.whole(self.form.program), Limits(GAP, seconds, self.base.seed, threads=1))
+        if tree.x is not None:
+            search.start_from(tree.x)
+        outcome = search.run(tree.interrupt)
+        if outcome.x is not None:
+            self._take(outcome.x)
+        if outcome.bound is not None:
+            tree.ceiling = min(tree.ceiling, outcome.bound + EQUAL * max(1.0, abs(outcome.bound)))
 
     def effect(self, moved: bool = True) -> Effect:
         """Return what the change does, as far as is known by now, with what moves if that is asked for."""

@@ -11,7 +11,7 @@ Source: results.md, "break-even".
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..inputs.case import Case
 from ..inputs.faults import InputError, UsageError, did_you_mean
@@ -21,7 +21,7 @@ from .compile import Floats
 from .engine import Interrupt, Listener, Progress, listening
 from .form import Form
 from .moving import Moves, moves
-from .trial import Ground, Trial, Verdict, span
+from .trial import Ground, Trial, Verdict, hopeless, span
 from .turning import Answer, Asked, answered, guess, priced
 from .ways import entering, kept_in, leaving, unfundable
 from .whatif import Base, base_of
@@ -29,6 +29,7 @@ from .whatif import Base, base_of
 BASE, BOTH = 0.15, 0.3  # parts of the time for the base's tree, and for both sides of the base
 SHORTEST, LEAST = 2.0, 0.5  # seconds that a way, and a changed case, is given at least
 TRIALS = 6  # searches that the time of a way is shared among
+RULING = 0.3  # part of the time left for ruling limits out many at a time
 OWN = 0.5  # part of the time for its own value, cost and dates
 BETTER = "no change is needed: a better plan than the run's was found"
 
@@ -135,7 +136,11 @@ class _Study:
         case = self.case
         ways = leaving(case, self.run, self.initiative) if ground.funded else entering(case, self.initiative)
         asked = [Asked(way, Bracket(way.most, guess(ground, way), way.steady)) for way in ways]
-        waiting = sorted(asked, key=lambda each: (not each.way.own, -priced(ground, each.way)))
+        order = list(asked)
+        asked.sort(key=lambda each: (not each.way.own, -priced(ground, each.way)))
+        if not ground.funded:
+            self._rule_out(ground, [each for each in asked if not each.way.own and each.way.op != "set"])
+        waiting, turn = [each for each in asked if not each.done], 0
         while waiting and self.left > 0.0:
             own = sum(each.way.own for each in waiting)
             for n, each in enumerate(waiting):
@@ -143,12 +148,30 @@ class _Study:
                     break
                 self.tell(each.way.words)
                 share = OWN * self.left / (own - n) if n < own < len(waiting) else self.left / (len(waiting) - n)
-                self._look(ground, each, min(self.left, max(SHORTEST, share)))
-            waiting = [each for each in waiting if not each.done]
-        return [answered(ground, each) for each in asked]
+                self._look(ground, each, min(self.left, max(SHORTEST, share)), once=not turn and not each.way.own)
+            waiting, turn = [each for each in waiting if not each.done], turn + 1
+            waiting.sort(key=lambda each: (not each.way.own, each.bracket.high is None))
+        return [answered(ground, each) for each in order]
 
-    def _look(self, ground: Ground, each: Asked, seconds: float) -> None:
-        """Look at a way for some seconds."""
+    def _rule_out(self, ground: Ground, asked: list[Asked]) -> None:
+        """Prove of many limits at a time that none of them brings it in, those that matter least first."""
+        rest, end = asked[::-1], time.monotonic() + RULING * self.left
+        count = -(-len(rest) // 2)
+        while rest and count and not self.interrupt and (seconds := end - time.monotonic()) > 0.0:
+            part = rest[:count]
+            self.tell(f"limits that do not matter: {len(asked) - len(rest)} of {len(asked)}")
+            if not hopeless(ground, [each.way for each in part], min(seconds, max(SHORTEST, seconds / 4))):
+                count //= 2
+                continue
+            for each in part:
+                each.way = replace(each.way, steady=True)
+                each.bracket.steady = True
+                each.bracket.note(each.way.most, Verdict.NEVER, False)
+            rest = rest[count:]
+            count = min(count, -(-len(rest) // 2))
+
+    def _look(self, ground: Ground, each: Asked, seconds: float, once: bool) -> None:
+        """Look at a way for some seconds, or at one number of steps only."""
         end = time.monotonic() + seconds
         while (steps := each.bracket.next()) is not None and not self.interrupt and time.monotonic() < end:
             try:
@@ -160,6 +183,8 @@ class _Study:
             each.bracket.note(steps, trial.verdict, trial.turned)
             if trial.turned or each.way.op == "set":
                 each.best = trial
+            if once:
+                return
 
 
 def _steps(form: Form, x: Floats, initiative: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from fundalign.results.export_datapackage import LICENCES
 from fundalign.results.export_iati import first_day, last_day
 
 from ..forked import Commands
-from .conftest import COMMAND, Runner
+from .conftest import Runner
 from .datapackage import fiscal_problems, problems
 
 ORGANISATION = "XI-EXAMPLE-ACCORD"

@@ -72,10 +72,28 @@ def test_a_run_gains_the_tables_and_is_not_overwritten_unasked(fundalign: Runner
     assert fundalign("verify", "copy").returncode == 0
 
 
+def test_a_what_if_of_a_case_is_solved_and_asked_about(fundalign: Runner, little: Path, tmp_path: Path) -> None:
+    change = '[[scenario.change]]\ntable = "budgets"\ncolumn = "payments"\nmultiply = 2\n'
+    (little / "scenarios.toml").write_text(f'[[scenario]]\nname = "twice"\n{change}')
+    named = ("--kind", "budget", "--share", "0.1", "--jobs", "1", "--time-limit", "60")
+    by_set = fundalign("sensitivity", little, "--set", "budgets.payments*=2", "-o", "set", *named)
+    assert by_set.returncode == 0, by_set.stderr
+    assert fundalign("sensitivity", little, "--scenario", "twice", "-o", "scenario", *named).returncode == 0
+    for folder in (tmp_path / "set", tmp_path / "scenario"):
+        asked = read(folder, "sensitivity")
+        assert (asked["status"] == "not distinguishable").all()  # 20 pay for A and B, worth 19; so do 18
+        assert json.loads((folder / "sensitivity.json").read_text())["objective"] == pytest.approx(19.0)
+    assert json.loads((tmp_path / "scenario" / "manifest.json").read_text())["options"]["scenario"] == "twice"
+    on_a_run = fundalign("sensitivity", tmp_path / "set", "--set", "budgets.payments*=2", "--force")
+    assert (on_a_run.returncode, "CASE" in on_a_run.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("nowhere",), "nowhere"),
+        (("tiny", "--scenario", "nine"), "nine"),
+        (("tiny", "--set", "budgets.payment*=2"), "payment"),
         (("tiny", "--kind", "budgets"), "budget"),
         (("tiny", "--share", "20"), "share"),
         (("tiny", "--share", "nan"), "share"),
