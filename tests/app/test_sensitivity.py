@@ -93,7 +93,6 @@ def test_a_what_if_of_a_case_is_solved_and_asked_about(fundalign: Runner, little
     [
         (("nowhere",), "nowhere"),
         (("tiny", "--scenario", "nine"), "nine"),
-        (("tiny", "--set", "budgets.payment*=2"), "payment"),
         (("tiny", "--kind", "budgets"), "budget"),
         (("tiny", "--share", "20"), "share"),
         (("tiny", "--share", "nan"), "share"),
@@ -107,6 +106,14 @@ def test_wrong_usage_is_said_before_any_work(
     done = fundalign("sensitivity", *arguments)
     assert done.returncode == 2
     assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_what_if_with_faults_is_invalid_input_as_it_is_for_solve(fundalign: Runner, tmp_path: Path) -> None:
+    done = fundalign("sensitivity", "tiny", "--set", "budgets.payment*=2")
+    assert done.returncode == 3
+    assert "payment" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())
 

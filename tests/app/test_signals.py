@@ -52,8 +52,11 @@ def test_a_signal_while_reading_ends_without_a_traceback(little: Path, tmp_path:
     ) as process:
         writer = os.open(table, os.O_WRONLY)  # returns once the command has opened the table
         process.send_signal(number)
-        output, errors = process.communicate(timeout=120)
-        os.close(writer)
+        try:
+            output, errors = process.communicate(timeout=120)
+        finally:
+            process.kill()
+            os.close(writer)
     assert process.returncode == code
     assert output == ""
     assert "Traceback" not in errors
