@@ -42,8 +42,8 @@ def explain_case(talk: Talk, request: Request, wanted: Wanted) -> int:
     path = case_path(request.case)
     folder = _folder(path, request)
     _refuse_file(wanted.apply, request.force)
-    from ..optimizer.engine import listening
     from ..optimizer.explain import ALTERNATIVES, ExplainOptions, explained
+    from ..optimizer.signals import listening
 
     options = ExplainOptions(wanted.relax, wanted.time_limit, ALTERNATIVES, SOON)
     if wanted.alternatives is not None:

@@ -22,11 +22,12 @@ from ..inputs.case import Case
 from ..inputs.levers import Lever, money_unit
 from ..results.plan import Run
 from .compile import Floats, Program
-from .engine import Interrupt, Limits, Relaxation
+from .engine import Limits, Relaxation
 from .follow import Slope
 from .goals import scale
 from .linear import solved
 from .portfolio import RELAXING, WAYS, Ground, ground, room_of
+from .signals import Interrupt
 from .tails import Tails
 
 LABEL = "relaxation ceiling"

@@ -4,10 +4,11 @@ from ..inputs.case import Case
 from ..inputs.faults import SolverFailure
 from ..results.summary import summarise
 from ..results.verify import audit
-from .engine import Ending, Interrupt, Limits, Progress
+from .engine import Ending, Limits, Progress
 from .extract import factor_table
 from .report import make_report
 from .settle import Settler
+from .signals import Interrupt
 from .work import Work, tabled
 
 

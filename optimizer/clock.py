@@ -13,7 +13,7 @@ writing come on top.
 import time
 from dataclasses import dataclass, field
 
-from .engine import Interrupt
+from .signals import Interrupt
 
 GRACE, LEAST = 0.1, 10.0  # part of the time until the stop, and seconds
 MAIN = 0.7  # part of the grace in which the plan found must be settled

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from .compile import Floats
-from .engine import Basis, Ending, Interrupt, Limits, Outcome, Relaxation
+from .engine import Basis, Ending, Limits, Outcome, Relaxation
 from .plans import Plans
+from .signals import Interrupt
 
 ADDED = 4  # plans of an initiative that a round may add
 ROUNDS = 200

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import Floats, Program
-from .engine import Ending, Interrupt, Limits, Search
+from .engine import Ending, Limits, Search
 from .guarded import Guarded
 from .reduce import Reduced, reduce
+from .signals import Interrupt
 
 BROKEN = 1e-7  # by how much, in its scale, a point may break a row and still keep it
 PRICED = 1e-8  # price of a rule's rows from which on it belongs to a proof

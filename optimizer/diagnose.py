@@ -18,7 +18,8 @@ from ..inputs.money import counted_in
 from ..models.replanning import approved_money
 from .compile import Program
 from .elastic import with_columns
-from .engine import Interrupt, Limits, Search
+from .engine import Limits, Search
+from .signals import Interrupt
 
 SECONDS = 20.0
 WORDS = {

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .compile import Floats, Program
-from .engine import Ending, Interrupt, Limits, Outcome, Relaxation, Search
+from .engine import Ending, Limits, Outcome, Relaxation, Search
 from .reduce import reduce
+from .signals import Interrupt
 
 TOLERANCE = 1e-6
 FOLLOWING = 0.01, 200  # gap and nodes of the search for the columns that follow from a schedule

@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from .compile import Program
-from .engine import Ending, Interrupt, Limits, Outcome, Search
+from .engine import Ending, Limits, Outcome, Search
 from .extract import fixed
 from .search import Found
+from .signals import Interrupt
 
 LEAST, PART = 0.3, 0.1  # seconds of a second look: at least, and as a part of the search's
 

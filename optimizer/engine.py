@@ -15,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import Floats, Program
-from .signals import Interrupt as Interrupt
-from .signals import listening as listening
 
 
 class Ending(StrEnum):

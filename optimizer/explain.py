@@ -15,11 +15,11 @@ from ..inputs.faults import UsageError, did_you_mean
 from ..results.explanation import FEASIBLE, INFEASIBLE, NO_PLAN, Conflict, Explanation, Repair, Rule, Shortfall
 from .compile import Floats
 from .conflict import Found, Probe, Rules, carried, conflict, disjoint
-from .engine import Interrupt, listening
 from .guarded import Guarded, Restrict, guarded
 from .proving import Prover
 from .repair import Elastic, cheapest
 from .rules_of import RELAX, Given, Key, rules_of
+from .signals import Interrupt, listening
 from .told_by_check import told_by_check, with_dates
 
 MOST = 12  # conflicts

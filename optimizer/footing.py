@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .compile import Floats
-from .engine import Basis, Interrupt, Limits, Relaxation, Statuses
+from .engine import Basis, Limits, Relaxation, Statuses
 from .parts import Part, Parts
 from .reduce import Reduced, reduce
+from .signals import Interrupt
 
 AT_LOWER, BASIC = 0, 1  # as the engine numbers the status of a column or row
 LONGEST = 10.0  # most seconds for the program of one schedule

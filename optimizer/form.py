@@ -18,10 +18,11 @@ from ..inputs.case import Case
 from ..models.build import build
 from .compile import Floats, Program, compile_model
 from .diagnose import WORDS
-from .engine import Interrupt, Limits, Search
+from .engine import Limits, Search
 from .extract import fixed
 from .goals import scale
 from .reduce import reduce
+from .signals import Interrupt
 from .tails import Tails
 from .warm import bare
 

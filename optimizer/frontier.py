@@ -20,9 +20,10 @@ from ..inputs.faults import UsageError
 from ..results.frontier import Frontier, Point, assembled
 from ..results.measures import GOALS, RATIOS
 from ..results.undominated import Pair
-from .engine import Listener, listening
+from .engine import Listener
 from .frontier_paths import confidence_path, goal_path, ratio_path
 from .frontier_tracer import Tracer
+from .signals import listening
 from .solve import SolveOptions
 
 POINTS = 8

@@ -12,8 +12,9 @@ from ..results.goals import cents, total_value
 from ..results.measures import measured
 from ..results.plan import Run
 from .aim import Aim
-from .engine import Interrupt, Listener, Progress
+from .engine import Listener, Progress
 from .frontier_cases import restated
+from .signals import Interrupt
 from .solve import SolveOptions, solve
 
 EXACT = 1e-6  # gap, relative, that is none

@@ -13,9 +13,10 @@ import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
 from .compile import Floats, Named, Program
-from .engine import Ending, Interrupt, Limits, Relaxation
+from .engine import Ending, Limits, Relaxation
 from .follow import Slope
 from .reduce import reduce
+from .signals import Interrupt
 from .tails import FULLY, Form, Row, Tails
 
 SECONDS = 10.0  # that one solve may take

@@ -23,10 +23,11 @@ from ..results.explanation import Repair, Step, changes_of, listed
 from .compile import Program, compile_model
 from .conflict import any_plan
 from .ease import eased
-from .engine import Ending, Interrupt
+from .engine import Ending
 from .guarded import Guarded, Restrict, liftable
 from .repair import Give
 from .rules_of import Given
+from .signals import Interrupt
 
 DIGITS = 4  # significant digits of a change
 MORE = (1.0, 1.001, 1.01, 1.1)  # by how much a repair is enlarged until it suffices

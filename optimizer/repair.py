@@ -20,10 +20,11 @@ from scipy.sparse import csr_array, diags_array
 
 from .compile import Floats, Named, Program, compile_model
 from .conflict import WHOLE, Probe, Rules
-from .engine import Ending, Interrupt, Limits, Search
+from .engine import Ending, Limits, Search
 from .guarded import Guarded, liftable
 from .ratios_of import perturbed
 from .reduce import reduce
+from .signals import Interrupt
 
 ROUNDS = 6  # how often the program is solved again for its ratios
 GAINED = 1e-6  # relative gain below which it is not

@@ -10,9 +10,10 @@ from ..results.goals import total
 from ..results.plan import SolveReport, Status, relative_gap
 from .clock import Clock
 from .compile import Program
-from .engine import Ending, Interrupt, Limits
+from .engine import Ending, Limits
 from .goals import counted, grain, scale
 from .search import Found
+from .signals import Interrupt
 
 Terms = Mapping[str, float]
 

@@ -17,9 +17,10 @@ import numpy as np
 
 from .columns import Root, relax
 from .compile import Floats, Program
-from .engine import Ending, Interrupt, Limits, Listener, Outcome, Progress, Search
+from .engine import Ending, Limits, Listener, Outcome, Progress, Search
 from .plans import Plans, whole_plans
 from .reduce import reduce
+from .signals import Interrupt
 from .walk import SHORT, Walk
 from .warm import Warm
 

@@ -17,12 +17,12 @@ from ..results.plan import Run
 from .alternatives import Alternative, Further, alternatives
 from .ceilings import Ceiling, ceilings
 from .effects import KINDS, SHARES, WhatIf, closer_look, first_looks, open_to
-from .engine import Interrupt, listening
 from .lines import together
 from .membership import Membership, membership
 from .moving import Schedule
 from .portfolio import ground
 from .prices import Price, prices
+from .signals import Interrupt, listening
 from .sweeping import Crew, Task, crew
 from .whatif import Base, base_of
 

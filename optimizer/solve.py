@@ -23,12 +23,13 @@ from .aside import set_aside
 from .clock import Deadline
 from .diagnose import kept_before
 from .earlier import usable
-from .engine import Ending, Interrupt, Limits, Listener, Progress, listening
+from .engine import Ending, Limits, Listener, Progress
 from .explain import USUAL, ExplainOptions, Inquiry
 from .extract import Factors, factor_table
 from .promise import as_approved, hunt, prefer
 from .report import make_report
 from .settle import Settler
+from .signals import Interrupt, listening
 from .steady import steady
 from .warm import Warm, earlier_gap
 from .work import Tabled, Work, tabled

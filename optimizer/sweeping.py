@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from .engine import Interrupt
+from .signals import Interrupt
 from .whatif import Base
 
 Answer = TypeVar("Answer")

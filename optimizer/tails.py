@@ -19,9 +19,10 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from ..models.buffers import Joint
 from .compile import Floats, Named, Program
-from .engine import Interrupt, Limits, Outcome, Relaxation
+from .engine import Limits, Outcome, Relaxation
 from .linear import solved
 from .reduce import Reduced
+from .signals import Interrupt
 
 LARGE = 2000  # columns from which on a relaxation starts by interior point
 NEARLY, FULLY = 1e-4, 1e-9  # by how much of a need a row may be broken: while searching, and when payments are settled

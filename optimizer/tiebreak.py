@@ -16,12 +16,13 @@ import numpy as np
 
 from ..results.decisions import Starts
 from .compile import Floats, Program
-from .engine import Ending, Interrupt, Limits, Search
+from .engine import Ending, Limits, Search
 from .extract import fixed
 from .goals import outlay_cost
 from .reduce import reduce
 from .room import with_room
 from .settle import FOLLOWING, LEVEL_ROOM, Settled, Settler
+from .signals import Interrupt
 
 EQUAL = 1e-9  # by how much of it the objective may fall
 LEAST, PART = 2.0, 0.1  # seconds the search may take when the time is up: at least, and as a part of the limit

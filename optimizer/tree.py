@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import Floats, Program
-from .engine import Basis, Ending, Interrupt, Limits, Relaxation
+from .engine import Basis, Ending, Limits, Relaxation
 from .form import Form, Key
+from .signals import Interrupt
 
 LARGE = 2000  # columns from which on the first relaxation is solved by interior point
 WHOLE = 1e-6  # how near to a whole number counts as one

@@ -20,11 +20,11 @@ from enum import StrEnum
 from ..inputs.case import Case
 from ..inputs.faults import InputError
 from ..models.windows import windows
-from .engine import Interrupt
 from .extract import fixed
 from .form import Form, form_of
 from .membership import forced, gate
 from .moving import EQUAL, Schedule
+from .signals import Interrupt
 from .tree import Tree, carried
 from .ways import Way
 from .whatif import Base, Question, basis_of, holds

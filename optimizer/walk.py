@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from .columns import Root
 from .compile import Floats
 from .dive import Budget, Dive
-from .engine import Interrupt, Limits, Relaxation, Search
+from .engine import Limits, Relaxation, Search
 from .footing import Footing
 from .neighbours import Neighbourhoods
 from .parts import Part, Parts
 from .plans import Plans
 from .reduce import reduce
+from .signals import Interrupt
 
 CONSTRUCTION = 60  # relaxations of a construction, more only until there is a plan
 STEP = 60  # relaxations of a step

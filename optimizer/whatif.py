@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from ..inputs.case import Case
 from ..results.plan import Run
 from .compile import Floats, Program
-from .engine import Basis, Ending, Interrupt, Limits, Relaxation, Search
+from .engine import Basis, Ending, Limits, Relaxation, Search
 from .extract import fixed
 from .form import Form, form_of
 from .moving import EQUAL, Moves, Schedule, moves, nearest, paid_by
 from .reduce import reduce
+from .signals import Interrupt
 from .tree import WHOLE, Leaf, Tree, carried
 from .warm import Warm
 

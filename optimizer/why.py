@@ -18,9 +18,10 @@ from ..inputs.faults import InputError, UsageError, did_you_mean
 from ..results.plan import Run
 from .bracket import Bracket
 from .compile import Floats
-from .engine import Interrupt, Listener, Progress, listening
+from .engine import Listener, Progress
 from .form import Form
 from .moving import Moves, moves
+from .signals import Interrupt, listening
 from .trial import Ground, Trial, Verdict, hopeless, span
 from .turning import Answer, Asked, answered, guess, priced
 from .ways import entering, kept_in, leaving, unfundable

@@ -22,7 +22,7 @@ from .compile import Floats, Program, compile_model
 from .doubt import Doubt
 from .dust import swept
 from .ease import eased
-from .engine import Ending, Interrupt, Limits, Listener, Progress, Search
+from .engine import Ending, Limits, Listener, Progress, Search
 from .extract import Factors, fixed
 from .goals import natural, scale
 from .plans import Plans
@@ -30,6 +30,7 @@ from .reduce import reduce
 from .report import Terms, ends
 from .search import Found, Hunt
 from .settle import Cut, Settled, Settler
+from .signals import Interrupt
 from .standby import stand_by
 from .tails import FULLY, Row, Rows, Tails
 from .tiebreak import EQUAL, LEAST, PART, Second, frugal, worth

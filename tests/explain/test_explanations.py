@@ -12,10 +12,11 @@ from fundalign.inputs.read import write_case
 from fundalign.inputs.scenarios import parse_set
 from fundalign.inputs.shipped import shipped_path
 from fundalign.optimizer.conflict import any_plan
-from fundalign.optimizer.engine import Ending, Interrupt, Limits, Search
+from fundalign.optimizer.engine import Ending, Limits, Search
 from fundalign.optimizer.explain import ExplainOptions, Inquiry
 from fundalign.optimizer.guarded import guarded
 from fundalign.optimizer.proving import ordinary
+from fundalign.optimizer.signals import Interrupt
 from fundalign.results.explanation import Conflict, Explanation, Repair
 
 from ..models.small import optimum, small

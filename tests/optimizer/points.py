@@ -17,8 +17,9 @@ from fundalign.inputs.read import case_from_tables
 from fundalign.models.build import build
 from fundalign.optimizer.columns import Root, relax
 from fundalign.optimizer.compile import Floats, Program, compile_model
-from fundalign.optimizer.engine import Interrupt, Limits
+from fundalign.optimizer.engine import Limits
 from fundalign.optimizer.plans import Plans, whole_plans
+from fundalign.optimizer.signals import Interrupt
 
 from ..oracle.generator import random_case
 from .programs import INFINITE, program

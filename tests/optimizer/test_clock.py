@@ -14,8 +14,8 @@ from fundalign.inputs.shipped import shipped_path
 from fundalign.optimizer import clock
 from fundalign.optimizer.clock import Clock, Deadline
 from fundalign.optimizer.compile import Floats, Program
-from fundalign.optimizer.engine import Interrupt
 from fundalign.optimizer.settle import Settled, Settler
+from fundalign.optimizer.signals import Interrupt
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.plan import Run
 from fundalign.results.verify import audit, verify

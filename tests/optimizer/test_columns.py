@@ -8,8 +8,9 @@ import pytest
 from fundalign.optimizer import columns
 from fundalign.optimizer.columns import relax
 from fundalign.optimizer.compile import Program
-from fundalign.optimizer.engine import Ending, Interrupt, Outcome, Relaxation
+from fundalign.optimizer.engine import Ending, Outcome, Relaxation
 from fundalign.optimizer.plans import whole_plans
+from fundalign.optimizer.signals import Interrupt
 
 from .points import ONE, chained, compiled, enumerated, knapsacks, relaxed
 from .programs import INFINITE, program, run

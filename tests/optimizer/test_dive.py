@@ -8,8 +8,9 @@ import pytest
 from fundalign.optimizer import plans as listing
 from fundalign.optimizer.compile import Floats, Program
 from fundalign.optimizer.dive import Budget, Dive
-from fundalign.optimizer.engine import Interrupt, Relaxation
+from fundalign.optimizer.engine import Relaxation
 from fundalign.optimizer.plans import Plans
+from fundalign.optimizer.signals import Interrupt
 
 from .points import ONE, compiled, enumerated, knapsacks, violation, worth
 from .programs import INFINITE, value

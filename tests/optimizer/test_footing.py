@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from fundalign.optimizer.engine import Interrupt, Relaxation
+from fundalign.optimizer.engine import Relaxation
 from fundalign.optimizer.footing import Footing
 from fundalign.optimizer.reduce import reduce
+from fundalign.optimizer.signals import Interrupt
 from fundalign.optimizer.walk import Walk
 
 from .points import ONE, compiled, enumerated, relaxed

@@ -12,8 +12,9 @@ from fundalign.models.build import build
 from fundalign.optimizer import plans as listing
 from fundalign.optimizer import search
 from fundalign.optimizer.compile import Floats, Program, compile_model
-from fundalign.optimizer.engine import Ending, Interrupt, Limits, Progress
+from fundalign.optimizer.engine import Ending, Limits, Progress
 from fundalign.optimizer.search import Found, Hunt
+from fundalign.optimizer.signals import Interrupt
 from fundalign.optimizer.work import carry
 
 from ..models.programmes import programme

@@ -10,7 +10,8 @@ import pytest
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Infeasible
 from fundalign.inputs.read import case_from_tables
-from fundalign.optimizer.engine import Ending, Interrupt, Limits, Progress, Search, listening
+from fundalign.optimizer.engine import Ending, Limits, Progress, Search
+from fundalign.optimizer.signals import Interrupt, listening
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.plan import Status
 from fundalign.results.verify import verify

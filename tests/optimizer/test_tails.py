@@ -10,8 +10,9 @@ from fundalign.inputs.case import Case
 from fundalign.models.build import build
 from fundalign.models.scenarios import Scenarios, tail_mean
 from fundalign.optimizer.compile import Floats, Program, compile_model
-from fundalign.optimizer.engine import Interrupt, Limits, Search
+from fundalign.optimizer.engine import Limits, Search
 from fundalign.optimizer.reduce import reduce
+from fundalign.optimizer.signals import Interrupt
 from fundalign.optimizer.tails import FULLY, NEARLY, Tails
 
 from ..models.small import small

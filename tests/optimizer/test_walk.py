@@ -5,8 +5,8 @@ import pytest
 
 from fundalign.optimizer import plans as listing
 from fundalign.optimizer import walk as module
-from fundalign.optimizer.engine import Interrupt
 from fundalign.optimizer.search import Hunt
+from fundalign.optimizer.signals import Interrupt
 from fundalign.optimizer.walk import SHORT, Stand, Walk
 
 from .points import ONE, broken, compiled, enumerated, everything, relaxed, violation, worth

@@ -17,8 +17,9 @@ from peers_highs import load
 import fundalign as fa
 from fundalign.models.build import build
 from fundalign.optimizer.compile import Program, compile_model
-from fundalign.optimizer.engine import Interrupt, Limits, Progress
+from fundalign.optimizer.engine import Limits, Progress
 from fundalign.optimizer.search import Hunt
+from fundalign.optimizer.signals import Interrupt
 
 ENOUGH = 30.0  # seconds of raw runs after which a case is not repeated
 AT_LEAST = 0.5  # seconds of raw runs up to which it is repeated beyond what was asked, up to MOST times

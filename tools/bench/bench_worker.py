@@ -93,7 +93,8 @@ def made(case: str, seed: int, **form: bool) -> tuple[Program, Record]:
 
 def relaxation(program: Program, limit: float) -> Record:
     """Return seconds and bound of the linear relaxation by interior point with crossover, on one thread."""
-    from fundalign.optimizer.engine import Ending, Interrupt, Limits, Relaxation
+    from fundalign.optimizer.engine import Ending, Limits, Relaxation
+    from fundalign.optimizer.signals import Interrupt
 
     times: list[float] = []
     while len(times) < (3 if sum(times) < REPEAT_BELOW else 1):

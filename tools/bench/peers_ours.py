@@ -5,8 +5,9 @@ from __future__ import annotations
 from peers import Answer, Recorder, Task
 
 import fundalign
-from fundalign.optimizer.engine import Interrupt, Limits, Progress
+from fundalign.optimizer.engine import Limits, Progress
 from fundalign.optimizer.search import Hunt
+from fundalign.optimizer.signals import Interrupt
 
 
 def version() -> str:
