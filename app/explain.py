@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ..inputs.change import Change
     from ..results.explanation import Explanation
 
-SOON = 0.1  # part of the time in which alternatives are looked for unless some were asked for
 CODES = {INFEASIBLE: Exit.INFEASIBLE, FEASIBLE: Exit.DONE, NO_PLAN: Exit.LIMIT_WITHOUT_PLAN}
 
 
@@ -42,12 +41,10 @@ def explain_case(talk: Talk, request: Request, wanted: Wanted) -> int:
     path = case_path(request.case)
     folder = _folder(path, request)
     _refuse_file(wanted.apply, request.force)
-    from ..optimizer.explain import ALTERNATIVES, ExplainOptions, explained
+    from ..optimizer.explain import ExplainOptions, explained
     from ..optimizer.signals import listening
 
-    options = ExplainOptions(wanted.relax, wanted.time_limit, ALTERNATIVES, SOON)
-    if wanted.alternatives is not None:
-        options = ExplainOptions(wanted.relax, wanted.time_limit, wanted.alternatives)
+    options = ExplainOptions(wanted.relax, wanted.time_limit, wanted.alternatives)
     case = changed_case(talk, path, request)
     with stdout_kept_clean(), talk.waiting(f"explaining {stem_of(path)}"), listening() as interrupt:
         found = explained(case, options, interrupt)

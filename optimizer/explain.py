@@ -29,7 +29,10 @@ PATIENCE = 2.0  # searches of repairs that may be spent on making one smaller
 GLANCE, BOX, CONFLICTS = 0.05, 0.03, 0.5  # parts of the time: for one doubt, one search of repairs, all conflicts
 OMITTED = ("dates", "eligibility")  # kinds of rules that smaller programs keep by leaving decisions out
 USUAL = 60.0  # seconds that an explanation may take
-ALTERNATIVES = 3  # repairs besides the cheapest
+ALTERNATIVES, SOON = (
+    3,
+    0.1,
+)  # repairs besides the cheapest, and the part of the time they are looked for, unless asked for
 LEAST = 10.0  # seconds at most in which to see which rules stand in the way, once the program is built
 WIDER = 5.0  # times that the program in which every rule can be lifted takes as long to build as the smaller one
 SHORT = 1e-6
@@ -39,13 +42,22 @@ SHORT = 1e-6
 class ExplainOptions:
     """How to explain: the families that may give besides limits and floors, seconds in all, alternatives wanted.
 
-    Alternatives are looked for within a part of the time.
+    Alternatives that were asked for are looked for as long as there is time, others (None) only soon.
     """
 
     relax: Sequence[str] = ()
     seconds: float = USUAL
-    alternatives: int = ALTERNATIVES
-    within: float = 1.0
+    alternatives: int | None = None
+
+    @property
+    def others(self) -> int:
+        """Return how many repairs besides the cheapest are looked for."""
+        return ALTERNATIVES if self.alternatives is None else self.alternatives
+
+    @property
+    def looking(self) -> float:
+        """Return the seconds, from the start, in which they are."""
+        return self.seconds * (SOON if self.alternatives is None else 1.0)
 
     def __post_init__(self) -> None:
         """Refuse families that there are not."""
@@ -181,10 +193,10 @@ class Inquiry:
         probe.deadline = self.deadline
         box = BOX * self.options.seconds
         prover = Prover(probe.guarded, self.deadline, self.interrupt, self.restrict, PATIENCE * box)
-        until = self.began + self.options.within * self.options.seconds
-        gives = cheapest(probe, self.options.relax, self.options.alternatives, box, until)
+        until = self.began + self.options.looking
+        gives = cheapest(probe, self.options.relax, self.options.others, box, until)
         least = gives[0].bound if gives else 0.0
-        unsought = self.options.alternatives if len(gives) == 1 and time.monotonic() + box > until else 0
+        unsought = self.options.others if len(gives) == 1 and time.monotonic() + box > until else 0
         if "dates" in self.options.relax:
             gives = [with_dates(probe.guarded, give, late) for give in gives]
         repairs = [repair for repair in map(prover.repair, gives) if repair is not None]
@@ -234,13 +246,14 @@ def explained(case: Case, options: ExplainOptions, interrupt: Interrupt) -> Expl
 
 
 def explain(
-    case: Case, relax: Sequence[str] = (), time_limit: float = USUAL, alternatives: int = ALTERNATIVES
+    case: Case, relax: Sequence[str] = (), time_limit: float = USUAL, alternatives: int | None = None
 ) -> Explanation:
     """Return why a case has no plan: irreducible conflicts of its rules and the cheapest repairs.
 
     `relax` names families that may give besides limits and floors (dates, status, eligibility, precedence, ranking,
-    pauses, completion; UsageError for others), `time_limit` is in seconds. The status of the explanation tells whether
-    there is no plan, there is one, or nobody knows.
+    pauses, completion; UsageError for others), `time_limit` is in seconds, `alternatives` are repairs besides the
+    cheapest (None: up to three, where a tenth of the time suffices). The status of the explanation tells whether there
+    is no plan, there is one, or nobody knows.
     """
     with listening() as interrupt:
         return explained(case, ExplainOptions(tuple(relax), time_limit, alternatives), interrupt)
