@@ -31,6 +31,7 @@ class Wanted:
     scenario: str | None
     changes: tuple[str, ...]
     time_limit: float
+    jobs: int
     seed: int
     force: bool
 
@@ -60,7 +61,7 @@ def explain(talk: Talk, subject: str, wanted: Wanted) -> int:
     from .why_page import why_page
 
     with stdout_kept_clean(), search_progress(talk.log) as progress:
-        found = why(run, wanted.initiative, wanted.time_limit, wanted.seed, progress)
+        found = why(run, wanted.initiative, wanted.time_limit, wanted.seed, progress, wanted.jobs)
     rows, told = table(found), document(found)
     files = add_tables(folder, NAME, *_with_others(folder, wanted.initiative, rows, told))
     if talk.wants_json:

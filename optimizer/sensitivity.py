@@ -140,7 +140,7 @@ class _Study:
         found.signal, found.seconds = self.interrupt.number, self.passed()
         return found
 
-    def _what_ifs(self, found: Sensitivity, workers: Crew) -> None:
+    def _what_ifs(self, found: Sensitivity, workers: Crew[Base]) -> None:
         """Have a first look at every lever."""
         groups = in_turn(self.asked)
         asked = [[self.asked[k] for k in group] for group in groups]
@@ -158,7 +158,7 @@ class _Study:
         found.whatifs = [each for number in sorted(by_lever) for each in by_lever[number]]
         found.skipped = len(self.asked) - len(by_lever)
 
-    def _members(self, found: Sensitivity, workers: Crew) -> None:
+    def _members(self, found: Sensitivity, workers: Crew[Base]) -> None:
         """Ask of every initiative whether it has to be in or out."""
         names = list(self.run.case.initiatives)
         seconds = max(SHORTEST, min(LONGEST, PLACES * max(0.0, self.left()) * workers.jobs / max(1, len(names))))
@@ -169,7 +169,7 @@ class _Study:
             self.tell("initiatives", len(by_number), len(tasks))
         found.members = [by_number[number] for number in sorted(by_number)]
 
-    def _alternatives(self, found: Sensitivity, workers: Crew) -> None:
+    def _alternatives(self, found: Sensitivity, workers: Crew[Base]) -> None:
         """Look for other portfolios nearly as good."""
         options = self.options
         if self.interrupt or not options.alternatives:
@@ -187,7 +187,7 @@ class _Study:
             found.alternatives = [each for each in answer if isinstance(each, Alternative)]
             found.further = next(each for each in answer if isinstance(each, Further))
 
-    def _closer(self, found: Sensitivity, workers: Crew) -> None:
+    def _closer(self, found: Sensitivity, workers: Crew[Base]) -> None:
         """Search for longer where much is open, the widest first, while there is time."""
         base, seconds = found.base, SHORTEST
         while not self.interrupt and self.left() > seconds and seconds <= LONGEST:

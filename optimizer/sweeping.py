@@ -1,34 +1,34 @@
-"""Many questions about one base, shared out among processes: the same answers as one after the other.
+"""Many questions about one base (or ground), shared out among processes: the same answers as one after the other.
 
-A process gets the base once. Signals are the parent's affair: it stops handing out questions and keeps what has come.
+A process gets what is asked about once. Signals are the parent's affair: it stops handing out questions and keeps what
+has come.
 """
 
 import gc
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .signals import Interrupt
-from .whatif import Base
 
-Answer = TypeVar("Answer")
+About = TypeVar("About")
 Task = tuple[Callable[..., Any], tuple[Any, ...]]
 AHEAD = 2  # questions per process that are handed out at a time
-_base: list[Base] = []
+_about: list[Any] = []
 
 
-def _start(base: Base) -> None:
-    """Prepare a process: it has the base, and leaves signals to its parent.
+def _start(about: Any) -> None:
+    """Prepare a process: it has what is asked about, and leaves signals to its parent.
 
     What is loaded by now stays: the collector need not go through it again and again, which doubled the time of builds.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _base[:] = [base]
+    _about[:] = [about]
     gc.collect()
     gc.freeze()
 
@@ -36,27 +36,27 @@ def _start(base: Base) -> None:
 def _ask(task: Task) -> Any:
     """Answer one question in a process."""
     function, arguments = task
-    return function(_base[0], *arguments)
+    return function(_about[0], *arguments)
 
 
-class Crew:
+class Crew(Generic[About]):
     """Answers questions about a base, in this process or in several."""
 
-    def __init__(self, base: Base, executor: ProcessPoolExecutor | None, jobs: int, interrupt: Interrupt) -> None:
-        """Remember the base and who works."""
-        self.base, self.executor, self.jobs, self.interrupt = base, executor, jobs, interrupt
+    def __init__(self, about: About, executor: ProcessPoolExecutor | None, jobs: int, interrupt: Interrupt) -> None:
+        """Remember what is asked about and who works."""
+        self.about, self.executor, self.jobs, self.interrupt = about, executor, jobs, interrupt
 
-    def answers(self, tasks: Sequence[Task], seconds: float = math.inf) -> Iterator[tuple[int, Any]]:
+    def answers(self, tasks: Iterable[Task], seconds: float = math.inf) -> Iterator[tuple[int, Any]]:
         """Yield (number of the task, its answer) as they come; none any more after a signal.
 
-        After so many seconds no further task is begun.
+        A task is taken when its turn comes. After so many seconds no further one is begun.
         """
         end = time.monotonic() + seconds
         if self.executor is None:
             for number, (function, arguments) in enumerate(tasks):
                 if self.interrupt or time.monotonic() >= end:
                     return
-                yield number, function(self.base, *arguments)
+                yield number, function(self.about, *arguments)
             return
         waiting: dict[Future[Any], int] = {}
         todo = iter(enumerate(tasks))
@@ -74,14 +74,14 @@ class Crew:
 
 
 @contextmanager
-def crew(base: Base, jobs: int, interrupt: Interrupt) -> Iterator[Crew]:
+def crew(about: About, jobs: int, interrupt: Interrupt) -> Iterator[Crew[About]]:
     """Give a crew of `jobs` processes (1: this one alone) that ends with the block, at once after a signal."""
     if jobs <= 1:
-        yield Crew(base, None, 1, interrupt)
+        yield Crew(about, None, 1, interrupt)
         return
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (base,))
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (about,))
     try:
-        yield Crew(base, executor, jobs, interrupt)
+        yield Crew(about, executor, jobs, interrupt)
     finally:
         if interrupt:
             for process in list(executor._processes.values()):

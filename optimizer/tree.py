@@ -76,6 +76,10 @@ class Tree:
         self.ceiling = np.inf  # a bound from elsewhere
         self.relaxation: Relaxation | None = None
 
+    def __getstate__(self) -> dict[str, object]:
+        """Send it to another process without its solver."""
+        return self.__dict__ | {"relaxation": None}
+
     @property
     def bound(self) -> float:
         """Return an upper bound on the value of every plan; −inf where there provably is none."""

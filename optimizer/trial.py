@@ -18,16 +18,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ..inputs.case import Case
-from ..inputs.faults import InputError
 from ..models.windows import windows
 from .extract import fixed
 from .form import Form, form_of
 from .membership import forced, gate
 from .moving import EQUAL, Schedule
 from .signals import Interrupt
-from .tree import Tree, carried
 from .ways import Way
-from .whatif import Base, Question, basis_of, holds
+from .whatif import Base, Question, basis_of
 
 EXACT = 1e-9  # relative gap of a side that is searched to its end
 POOL = 4  # schedules of either side that are tried in every changed case
@@ -98,7 +96,10 @@ def verdict(wanted: Span, other: Span) -> Verdict:
 
 
 class Ground:
-    """An initiative in a solved case: both sides as they are in the base, from which changed cases are asked."""
+    """An initiative in a solved case: both sides as they are in the base, from which changed cases are asked.
+
+    It can be sent to another process, which asks from the same leaves and plans.
+    """
 
     def __init__(self, base: Base, initiative: str, interrupt: Interrupt) -> None:
         """Start from the base, whose plan is on one of the sides."""
@@ -215,32 +216,6 @@ class Trial:
         for inside, question in self.questions.items():
             if question is not None:
                 self.ground.sides[inside].keep(question)
-
-
-def hopeless(ground: Ground, ways: Sequence[Way], seconds: float) -> bool:
-    """Tell whether limits are proved not to bring the initiative in: not with all at their far ends together.
-
-    Each gives only more room the farther it goes, so that no part of one does either where the base's plan still holds
-    and no plan with the initiative is better than that.
-    """
-    base = ground.base
-    question = ground.now[True]
-    try:
-        case = base.case.apply([change for way in ways for change in way.changes(way.most)])
-    except InputError:
-        return False
-    if case.contradictions or question is None:
-        return False
-    form = form_of(case, base.case)
-    if form.columns != base.form.columns or form.scale != base.form.scale or not holds(form, base.x):
-        return False
-    held = forced(form, ground.initiative, True)
-    if held is None:
-        return False
-    leaves = carried(question.tree.leaves, question.form, held)
-    tree = Tree(held.program, question.tree.limits, held.settled, ground.interrupt, leaves)
-    tree.offer(base.x, base.incumbent)
-    return tree.grow(EQUAL, seconds) and tree.objective == base.incumbent
 
 
 def settle(sides: Sequence[Question | None], seconds: float, interrupt: Interrupt) -> None:

@@ -1,15 +1,21 @@
-"""What is known of one kind of change that may turn an initiative, and which kinds are worth looking at first."""
+"""One kind of change that may turn an initiative: looking at it, what is known of it, and which kinds matter most."""
 
 import math
+import time
 from dataclasses import dataclass
 
+from pyomo.common.gc_manager import PauseGC
+
+from ..inputs.faults import InputError
 from .bracket import Bracket
 from .compile import Floats
-from .form import Form
+from .form import Form, form_of
 from .moving import Moves, moves
 from .trial import Ground, Trial, Verdict, span
 from .ways import STEP, Way
 
+LEAST = 0.5  # seconds that a changed case is given at least
+TRIALS = 6  # searches that the time of a way is shared among
 LATE = "not looked at: the time was up"
 
 
@@ -39,19 +45,56 @@ class Answer:
         return "" if self.steps is None else "; ".join(str(change) for change in self.way.changes(self.steps))
 
 
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """A changed case in which the initiative has turned: its plan, what is known, between what the goal moves."""
+
+    steps: int
+    verdict: Verdict
+    x: Floats | None
+    least: float
+    most: float
+
+
 @dataclass
 class Asked:
     """A way, how far it is known, and the changed case of the fewest steps that turn it."""
 
     way: Way
     bracket: Bracket
-    best: Trial | None = None
+    best: Turn | None = None
     refused: str = ""
 
     @property
     def done(self) -> bool:
         """Tell whether nothing is left to look at."""
         return bool(self.refused) or self.bracket.done
+
+
+def looked(ground: Ground, each: Asked, seconds: float, once: bool) -> Asked:
+    """Look at a way for some seconds, or at one number of steps only, and return what is known of it then."""
+    end = time.monotonic() + seconds
+    while (steps := each.bracket.next()) is not None and not ground.interrupt and time.monotonic() < end:
+        try:
+            with PauseGC():
+                trial = Trial(ground, each.way, steps)
+        except InputError as error:
+            each.refused = "; ".join(fault.expected for fault in error.faults)
+            return each
+        trial.decide(max(LEAST, seconds / (TRIALS if each.bracket.known else 2)))
+        each.bracket.note(steps, trial.verdict, trial.turned)
+        if trial.turned or each.way.op == "set":
+            each.best = turn(ground, trial)
+        if once:
+            break
+    return each
+
+
+def turn(ground: Ground, trial: Trial) -> Turn:
+    """Return what is to be remembered of a changed case."""
+    question = trial.wanted
+    plan = None if question is None or trial.verdict is Verdict.NO_PLAN else question.tree.x
+    return Turn(trial.steps, trial.verdict, plan, *effect(ground, trial))
 
 
 def answered(ground: Ground, asked: Asked) -> Answer:
@@ -63,12 +106,15 @@ def answered(ground: Ground, asked: Asked) -> Answer:
     if not known:
         return Answer(way, note=LATE)
     looked = tuple(sorted(known.items()))
-    least, most = (-math.inf, math.inf) if best is None else effect(ground, best)
-    if best is None or bracket.high is None:
+    if best is None:
+        return Answer(way, below=low, smaller=known[low], looked=looked)
+    least, most = best.least, best.most
+    if bracket.high is None:
         return Answer(way, below=low, smaller=known[low], least=least, most=most, looked=looked)
-    question, changed = best.wanted, None
-    if question is not None and question.tree.x is not None and best.verdict is not Verdict.NO_PLAN:
-        changed = moves(ground.base, question.form, question.tree.x)
+    changed = None
+    if best.x is not None:
+        case = ground.base.case
+        changed = moves(ground.base, form_of(case.apply(way.changes(best.steps)), case), best.x)
     smaller = known.get(low, ground.verdict)
     return Answer(way, best.steps, best.verdict, low, smaller, least, most, changed, looked)
 

@@ -1,37 +1,40 @@
 """Why an initiative is funded or not: what forcing it costs, and the smallest single change of each kind that turns it.
 
 An initiative that is not funded is forced in (one that is, out): the value lost lies in [incumbent₀ − bound₁,
-bound₀ − incumbent₁]. Then every single change (`ways`) is made in steps, and both sides of the changed case are
-searched (`trial`): it *turns* where the best plan with the initiative beats the best one without it, proved or only
-seen. Steps are bracketed from a guess (loss over its own present value) or from the far end, then halved; an answer
-says what is known of its own step and of the largest smaller one that was looked at and does not turn. Its own value,
-cost and dates leave plans without it as they are.
+bound₀ − incumbent₁]. Limits that prices prove not to matter are ruled out (`powerless`). Every other single change
+(`ways`) is made in steps, and both sides of the changed case are searched (`trial`): it *turns* where the best plan
+with the initiative beats the best one without it, proved or only seen. Steps are bracketed from a guess (loss over its
+own present value) or from the far end, then halved; an answer says what is known of its own step and of the largest
+smaller one that was looked at and does not turn. Its own value, cost and dates leave plans without it as they are.
 Source: results.md, "break-even".
 """
 
 import math
+import os
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..inputs.case import Case
-from ..inputs.faults import InputError, UsageError, did_you_mean
+from ..inputs.faults import UsageError, did_you_mean
 from ..results.plan import Run
 from .bracket import Bracket
 from .compile import Floats
 from .engine import Listener, Progress
 from .form import Form
 from .moving import Moves, moves
+from .powerless import GROUP, powerless
 from .signals import Interrupt, listening
-from .trial import Ground, Trial, Verdict, hopeless, span
-from .turning import Answer, Asked, answered, guess, priced
+from .sweeping import Crew, Task, crew
+from .trial import Ground, Verdict, span
+from .turning import Answer, Asked, answered, guess, looked, priced
 from .ways import entering, kept_in, leaving, unfundable
 from .whatif import Base, base_of
 
 BASE, BOTH = 0.15, 0.3  # parts of the time for the base's tree, and for both sides of the base
-SHORTEST, LEAST = 2.0, 0.5  # seconds that a way, and a changed case, is given at least
-TRIALS = 6  # searches that the time of a way is shared among
-RULING = 0.3  # part of the time left for ruling limits out many at a time
-OWN = 0.5  # part of the time for its own value, cost and dates
+SHORTEST = 2.0  # seconds that a way is given at least
+RULING = 0.4  # part of the time left for ruling limits out
+OWN = 0.5  # part of the time that is kept for limits while its own value, cost and dates are looked at
 BETTER = "no change is needed: a better plan than the run's was found"
 
 
@@ -63,8 +66,18 @@ class Why:
         return self.run.case
 
 
-def why(run: Run, initiative: str, time_limit: float = 60.0, seed: int = 1, progress: Listener | None = None) -> Why:
+def why(
+    run: Run,
+    initiative: str,
+    time_limit: float = 60.0,
+    seed: int = 1,
+    progress: Listener | None = None,
+    jobs: int = 1,
+) -> Why:
     """Return why an initiative of a run is funded or not, and what would change that, in about `time_limit` seconds.
+
+    `jobs` processes look at changes (0: as many as cores); from a script any but 1 asks for the usual
+    `if __name__ == "__main__"`.
 
     Raises UsageError for a run without a plan or an initiative that the case does not have. A signal ends it with what
     is known by then. Amounts are in the case's `unit`.
@@ -72,8 +85,9 @@ def why(run: Run, initiative: str, time_limit: float = 60.0, seed: int = 1, prog
     known(run.case, initiative)
     if run.plan is None:
         raise UsageError(f"the run of {run.case.settings.name} has no plan to ask about")
+    jobs = jobs or os.cpu_count() or 1
     with listening() as interrupt:
-        study = _Study(run, initiative, time_limit, progress or (lambda _: None), interrupt)
+        study = _Study(run, initiative, time_limit, progress or (lambda _: None), interrupt, jobs)
         return study.ask(seed)
 
 
@@ -88,9 +102,11 @@ def known(case: Case, initiative: str) -> None:
 class _Study:
     """One question in progress."""
 
-    def __init__(self, run: Run, initiative: str, seconds: float, listener: Listener, interrupt: Interrupt) -> None:
+    def __init__(
+        self, run: Run, initiative: str, seconds: float, listener: Listener, interrupt: Interrupt, jobs: int
+    ) -> None:
         self.run, self.case, self.initiative = run, run.case, initiative
-        self.limit, self.listener, self.interrupt = seconds, listener, interrupt
+        self.limit, self.listener, self.interrupt, self.jobs = seconds, listener, interrupt, jobs
         self.began = time.monotonic()
 
     @property
@@ -137,55 +153,45 @@ class _Study:
         case = self.case
         ways = leaving(case, self.run, self.initiative) if ground.funded else entering(case, self.initiative)
         asked = [Asked(way, Bracket(way.most, guess(ground, way), way.steady)) for way in ways]
-        order = list(asked)
-        asked.sort(key=lambda each: (not each.way.own, -priced(ground, each.way)))
-        if not ground.funded:
-            self._rule_out(ground, [each for each in asked if not each.way.own and each.way.op != "set"])
-        waiting, turn = [each for each in asked if not each.done], 0
-        while waiting and self.left > 0.0:
-            own = sum(each.way.own for each in waiting)
-            for n, each in enumerate(waiting):
-                if self.left <= 0.0:
-                    break
-                self.tell(each.way.words)
-                share = OWN * self.left / (own - n) if n < own < len(waiting) else self.left / (len(waiting) - n)
-                self._look(ground, each, min(self.left, max(SHORTEST, share)), once=not turn and not each.way.own)
-            waiting, turn = [each for each in waiting if not each.done], turn + 1
-            waiting.sort(key=lambda each: (not each.way.own, each.bracket.high is None))
-        return [answered(ground, each) for each in order]
+        order = sorted(range(len(asked)), key=lambda k: (not ways[k].own, -priced(ground, ways[k])))
+        with crew(ground, self.jobs, self.interrupt) as workers:
+            self._rule_out(workers, asked, order[::-1])
+            once = True
+            while self.left > 0.0 and (waiting := [k for k in order if not asked[k].done]):
+                waiting.sort(key=lambda k: (not ways[k].own, asked[k].bracket.high is None))
+                for own in (True, False):
+                    self._look(workers, asked, [k for k in waiting if ways[k].own is own], once and not own, own)
+                once = False
+        return [answered(ground, each) for each in asked]
 
-    def _rule_out(self, ground: Ground, asked: list[Asked]) -> None:
-        """Prove of many limits at a time that none of them brings it in, those that matter least first."""
-        rest, end = asked[::-1], time.monotonic() + RULING * self.left
-        count = -(-len(rest) // 2)
-        while rest and count and not self.interrupt and (seconds := end - time.monotonic()) > 0.0:
-            part = rest[:count]
-            self.tell(f"limits that do not matter: {len(asked) - len(rest)} of {len(asked)}")
-            if not hopeless(ground, [each.way for each in part], min(seconds, max(SHORTEST, seconds / 4))):
-                count //= 2
-                continue
-            for each in part:
-                each.way = replace(each.way, steady=True)
-                each.bracket.steady = True
-                each.bracket.note(each.way.most, Verdict.NEVER, False)
-            rest = rest[count:]
-            count = min(count, -(-len(rest) // 2))
+    def _rule_out(self, workers: Crew[Ground], asked: list[Asked], order: Sequence[int]) -> None:
+        """Note which limits are proved not to matter by the prices that are known."""
+        limits = [k for k in order if not (way := asked[k].way).own and way.op != "set"]
+        groups = [limits[k : k + GROUP] for k in range(0, len(limits), GROUP)]
+        tasks: list[Task] = [(powerless, ([asked[k].way for k in group],)) for group in groups]
+        self.tell(f"limits that do not matter: 0 of {len(limits)}")
+        for done, (number, answer) in enumerate(workers.answers(tasks, RULING * self.left), start=1):
+            for k, never in zip(groups[number], answer, strict=True):
+                if never:
+                    asked[k].way = replace(asked[k].way, steady=True)
+                    asked[k].bracket.steady = True
+                    asked[k].bracket.note(asked[k].way.most, Verdict.NEVER, False)
+            self.tell(f"limits that do not matter: {min(done * GROUP, len(limits))} of {len(limits)}")
 
-    def _look(self, ground: Ground, each: Asked, seconds: float, once: bool) -> None:
-        """Look at a way for some seconds, or at one number of steps only."""
-        end = time.monotonic() + seconds
-        while (steps := each.bracket.next()) is not None and not self.interrupt and time.monotonic() < end:
-            try:
-                trial = Trial(ground, each.way, steps)
-            except InputError as error:
-                each.refused = "; ".join(fault.expected for fault in error.faults)
-                return
-            trial.decide(max(LEAST, seconds / (TRIALS if each.bracket.known else 2)))
-            each.bracket.note(steps, trial.verdict, trial.turned)
-            if trial.turned or each.way.op == "set":
-                each.best = trial
-            if once:
-                return
+    def _look(self, workers: Crew[Ground], asked: list[Asked], places: list[int], once: bool, own: bool) -> None:
+        """Look at some ways, each for its part of the time that is left when its turn comes."""
+
+        def tasks() -> Iterator[Task]:
+            end = OWN * self.left if own else 0.0  # what is to be left for limits
+            for n, k in enumerate(places):
+                left = self.left - end
+                if left > 0.0:
+                    share = workers.jobs * left / (len(places) - n)
+                    yield looked, (asked[k], min(left, max(SHORTEST, share)), once)
+
+        for done, (number, answer) in enumerate(workers.answers(tasks()), start=1):
+            asked[places[number]] = answer
+            self.tell(f"{answer.way.words} ({done} of {len(places)})")
 
 
 def _steps(form: Form, x: Floats, initiative: str) -> tuple[str, ...]:
