@@ -143,8 +143,14 @@ def _budgets_known(draft: Draft) -> bool:
     return draft.timed and draft.whole("budgets") and named <= set(draft.facts.funders)
 
 
-def _prospects(draft: Draft) -> tuple[dict[Node, str], Payers | None]:
+def _prospects(draft: Draft) -> tuple[Mapping[Node, str], Payers | None]:
     """Return the milestones that can never be done, with why, and who can pay what if that can be told."""
+    if draft.prospects is None:
+        draft.prospects = _found_out(draft)
+    return draft.prospects
+
+
+def _found_out(draft: Draft) -> tuple[dict[Node, str], Payers | None]:
     facts = draft.facts
     circles = circle([*sequence(facts), *precedence(facts)])
     dead = {} if circles or not draft.timed else never_done(facts)

@@ -11,9 +11,11 @@ from .accessors import _NAME_OF, Facts, R
 from .cells import is_label
 from .faults import Fault, Severity, did_you_mean
 from .parsing import ParsedTable
+from .payers import Payers
 from .schema import columns
 from .settings import Settings
 from .tables import TABLES, Row
+from .windows import Node
 
 _HINTS = 200
 _TELLING = ("label", "period")
@@ -26,6 +28,7 @@ class Draft:
     ``doubtful`` names the settings that only stand in for faulty ones. A check names the columns it reads
     and gets the rows in which these could be read, whatever else is wrong with them (:meth:`knowing`); one
     that concludes from what is *not* there first asks whether everything is known (:meth:`whole`).
+    ``prospects`` is what can never be done and who can pay what, once a check has found it out.
     """
 
     facts: Facts
@@ -34,6 +37,7 @@ class Draft:
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     contradictions: list[Fault] = field(default_factory=list)
+    prospects: tuple[Mapping[Node, str], Payers | None] | None = None
     _hints: int = _HINTS
 
     @property

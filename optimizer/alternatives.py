@@ -56,8 +56,8 @@ def alternatives(
 ) -> Iterator[Alternative | Further]:
     """Yield at most `count` portfolios, best first as far as is known, then what is known of any further one.
 
-    `found` are schedules that other questions about the same case have led to, `likely` initiatives that another
-    portfolio may fund, the best first.
+    `found` are schedules that other questions about the same case have led to, the best first (they have tried the plan
+    without any one initiative), `likely` initiatives that another portfolio may fund, the best first.
     """
     gates = {i: column for i in base.case.initiatives if (column := gate(base.form, i)) is not None}
     known = [frozenset(i for i, _ in base.schedule)]
@@ -66,8 +66,8 @@ def alternatives(
         form = different(base.form, gates, known, distance)
         question = Question(base, form)
         if not question.closed:
-            near = [*found, *fewer(base, distance)]
-            question.offer([each for each in near if all(apart(each, other) >= distance for other in known)][:OFFERED])
+            near = [*found, *(fewer(base, distance) if distance > 1 or not found else ())]
+            _offer(question, [each for each in near if all(apart(each, other) >= distance for other in known)])
             if not question.search(AROUND * seconds):
                 _with_another(question, likely, seconds, least)
                 question.search(AROUND * seconds)
@@ -79,6 +79,14 @@ def alternatives(
         funded = frozenset(i for i, _ in effect.schedule)
         known.append(funded)
         yield Alternative(number, effect, funded)
+
+
+def _offer(question: Question, near: Sequence[Schedule]) -> None:
+    """Try schedules until one can be paid: the best come first."""
+    for schedule in near[:OFFERED]:
+        question.offer([schedule])
+        if question.tree.objective is not None:
+            return
 
 
 def _with_another(question: Question, likely: Sequence[str], seconds: float, least: float) -> None:

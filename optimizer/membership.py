@@ -79,7 +79,26 @@ def membership(base: Base, initiative: str, seconds: float) -> Membership:
         end = time.monotonic() + seconds
         if not question.search(AT_ONCE * seconds):
             question.afresh(end - time.monotonic(), whole=False, plans=False)
-    effect = question.effect()
-    bound = question.tree.bound
-    proved = effect.infeasible or abs(base.form.scale) * (base.incumbent - bound) > epsilon
-    return Membership(initiative, (CORE if funded else EXTERIOR) if proved else BORDERLINE, funded, effect, epsilon)
+    return _placed(base, Membership(initiative, BORDERLINE, funded, None, epsilon), question)
+
+
+def with_plan(base: Base, known: Membership, seconds: float) -> Membership:
+    """Return the place of an initiative with the best plan on the other side that some seconds of search find."""
+    form = forced(base.form, known.initiative, not known.funded)
+    if form is None or known.effect is None:
+        return known
+    question = Question(base, form)
+    if known.effect.schedule:
+        question.offer([known.effect.schedule])
+    question.afresh(seconds, whole=False)
+    if known.effect.bound is not None:
+        question.tree.ceiling = min(question.tree.ceiling, known.effect.bound / base.form.scale)
+    return _placed(base, known, question)
+
+
+def _placed(base: Base, known: Membership, question: Question) -> Membership:
+    """Return the place that what is known of a question tells."""
+    effect, bound = question.effect(), question.tree.bound
+    proved = effect.infeasible or abs(base.form.scale) * (base.incumbent - bound) > known.epsilon
+    place = (CORE if known.funded else EXTERIOR) if proved else BORDERLINE
+    return replace(known, place=place, effect=effect)

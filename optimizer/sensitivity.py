@@ -18,7 +18,7 @@ from .alternatives import Alternative, Further, alternatives
 from .ceilings import Ceiling, ceilings
 from .effects import KINDS, SHARES, WhatIf, closer_look, first_looks, open_to
 from .lines import together
-from .membership import Membership, membership
+from .membership import Membership, membership, with_plan
 from .moving import Schedule
 from .portfolio import ground
 from .prices import Price, prices
@@ -30,6 +30,8 @@ PROVING = 0.15  # part of the time that goes into the base's own tree
 LOOKING = 0.8  # part of what is left that first looks may take
 PLACES = 0.3  # and into membership, and into alternatives
 OTHERS = 0.12  # part of the time that alternatives get at least
+NEAR, FAR = 0.4, 0.2  # parts of what is left for plans on the other side of initiatives: as good as alternatives, worse
+BRIEF = 0.5  # seconds of a look for one that are worth while
 LONGEST, SHORTEST = 20.0, 1.0  # seconds of a closer look
 ROUND = 2.0  # by how much longer the next closer look at the same is
 
@@ -135,7 +137,8 @@ class _Study:
         with crew(base, jobs, self.interrupt) as workers:
             self._what_ifs(found, workers)
             self._members(found, workers)
-            self._alternatives(found, workers)
+            self._near(found, workers)
+            self._others(found, workers)
             self._closer(found, workers)
         found.signal, found.seconds = self.interrupt.number, self.passed()
         return found
@@ -169,23 +172,44 @@ class _Study:
             self.tell("initiatives", len(by_number), len(tasks))
         found.members = [by_number[number] for number in sorted(by_number)]
 
-    def _alternatives(self, found: Sensitivity, workers: Crew[Base]) -> None:
-        """Look for other portfolios nearly as good."""
+    def _near(self, found: Sensitivity, workers: Crew[Base]) -> None:
+        """Look for the plans on the other side of initiatives that may be as good as an alternative has to be."""
+        least = found.base.incumbent - self.options.tolerance * abs(found.base.incumbent)
+        self._planned(found, workers, [k for k, bound in unplanned(found).items() if bound >= least], NEAR)
+
+    def _others(self, found: Sensitivity, workers: Crew[Base]) -> None:
+        """Look for other portfolios nearly as good, and meanwhile for what plans there are far from that."""
         options = self.options
-        if self.interrupt or not options.alternatives:
+        if self.interrupt:
             return
-        least = OTHERS * options.time_limit / options.alternatives
-        seconds = max(least, min(LONGEST, PLACES * max(0.0, self.left()) / options.alternatives))
-        known = [
-            e for each in found.members if (e := each.effect) is not None and e.schedule and e.incumbent is not None
-        ]
-        known.sort(key=lambda e: -(e.incumbent or 0.0) * found.base.form.scale)
-        near = [effect.schedule for effect in known]
-        task = (_listed, (options.alternatives, options.tolerance, options.distance, seconds, near, likely(found)))
-        self.tell("alternatives", 0, options.alternatives)
-        for _, answer in workers.answers([task]):
-            found.alternatives = [each for each in answer if isinstance(each, Alternative)]
-            found.further = next(each for each in answer if isinstance(each, Further))
+        asked: Task | None = None
+        if options.alternatives:
+            least = OTHERS * options.time_limit / options.alternatives
+            seconds = max(least, min(LONGEST, PLACES * max(0.0, self.left()) / options.alternatives))
+            known = [
+                e for each in found.members if (e := each.effect) is not None and e.schedule and e.incumbent is not None
+            ]
+            known.sort(key=lambda e: -(e.incumbent or 0.0) * found.base.form.scale)
+            near = [effect.schedule for effect in known]
+            asked = _listed, (options.alternatives, options.tolerance, options.distance, seconds, near, likely(found))
+            self.tell("alternatives", 0, options.alternatives)
+        self._planned(found, workers, list(unplanned(found)), FAR, asked)
+
+    def _planned(
+        self, found: Sensitivity, workers: Crew[Base], places: list[int], part: float, others: Task | None = None
+    ) -> None:
+        """Look for a plan on the other side of each of some initiatives, while one process answers `others`."""
+        seconds = min(LONGEST, part * max(0.0, self.left()) * workers.jobs / max(1, len(places)))
+        tasks: list[Task] = [] if others is None else [others]
+        first = len(tasks)
+        tasks += [(with_plan, (found.members[k], seconds)) for k in places if seconds >= BRIEF]
+        for done, (number, answer) in enumerate(workers.answers(tasks), start=1):
+            if number < first:
+                found.alternatives = [each for each in answer if isinstance(each, Alternative)]
+                found.further = next(each for each in answer if isinstance(each, Further))
+            else:
+                found.members[places[number - first]] = answer
+            self.tell("other portfolios", done, len(tasks))
 
     def _closer(self, found: Sensitivity, workers: Crew[Base]) -> None:
         """Search for longer where much is open, the widest first, while there is time."""
@@ -219,6 +243,16 @@ def in_turn(asked: Sequence[Lever]) -> list[list[int]]:
         rounds[kind] = rounds.get(kind, -1) + 1
         places.append((rounds[kind], group))
     return [group for _, group in sorted(places)]
+
+
+def unplanned(found: Sensitivity) -> dict[int, float]:
+    """Return the numbers of the initiatives of which no plan on the other side is known, each with what bounds it."""
+    effects = enumerate(each.effect for each in found.members)
+    return {
+        k: e.bound / found.base.form.scale
+        for k, e in effects
+        if e is not None and not e.infeasible and e.incumbent is None and e.bound is not None
+    }
 
 
 def likely(found: Sensitivity) -> list[str]:

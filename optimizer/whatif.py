@@ -173,11 +173,16 @@ class Question:
         form, like = self.form, None if self.near is None else self.near.tree.x
         if like is None or form.columns != self.base.form.columns or not holds(form, like):
             return None
-        held, reached = fixed(form.program, at), float(form.program.cost @ like + form.program.offset)
-        ends = np.where(held.cost > 0.0, held.cost * held.upper, held.cost * held.lower)
-        most = float(np.where(held.cost == 0.0, 0.0, ends).sum()) + held.offset
+        most, reached = self._most(at), float(form.program.cost @ like + form.program.offset)
         alike = form.begun(like) == form.begun(at)
         return (like, reached) if alike and reached >= most - EQUAL * GAP * max(1.0, abs(most)) else None
+
+    def _most(self, point: Floats, following: bool = True) -> float:
+        """Return what plans with the schedule of a point (and what follows from it there) are worth at most."""
+        held = fixed(self.form.program, point, following)
+        with np.errstate(invalid="ignore"):
+            ends = np.where(held.cost > 0.0, held.cost * held.upper, held.cost * held.lower)
+        return float(np.where(held.cost == 0.0, 0.0, ends).sum()) + held.offset
 
     def _hot(self, at: Floats) -> tuple[Floats, float] | None:
         """Pay the base's portfolio from payments that are known, where the programs are alike."""
@@ -192,9 +197,12 @@ class Question:
         return None if outcome.x is None or outcome.objective is None else (outcome.x, outcome.objective)
 
     def offer(self, schedules: Sequence[Schedule]) -> None:
-        """Try schedules of other plans."""
+        """Try schedules of other plans, where they may be worth more than the plan that is known."""
         for schedule in schedules:
-            found = self.form.scheduled(self.form.point(schedule), 2.0)
+            point, reached = self.form.point(schedule), self.tree.objective
+            if reached is not None and self._most(point, False) <= reached + EQUAL * GAP * max(1.0, abs(reached)):
+                continue
+            found = self.form.scheduled(point, 2.0)
             if found is not None and set(self.form.begun(found[0])) == set(schedule):
                 self.tree.offer(*found)
 

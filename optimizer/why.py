@@ -155,7 +155,8 @@ class _Study:
         asked = [Asked(way, Bracket(way.most, guess(ground, way), way.steady)) for way in ways]
         order = sorted(range(len(asked)), key=lambda k: (not ways[k].own, -priced(ground, ways[k])))
         with crew(ground, self.jobs, self.interrupt) as workers:
-            self._rule_out(workers, asked, order[::-1])
+            if not ground.funded:
+                self._rule_out(workers, asked, order[::-1])
             once = True
             while self.left > 0.0 and (waiting := [k for k in order if not asked[k].done]):
                 waiting.sort(key=lambda k: (not ways[k].own, asked[k].bracket.high is None))
