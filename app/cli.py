@@ -184,7 +184,7 @@ def sensitivity(talk: Talk, subject: str, shares: tuple[Decimal, ...], **named: 
 @click.argument("subject", metavar="CASE|RUN")
 @click.argument("initiative", metavar="INITIATIVE")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the run it goes to.")
-@click.option("--time-limit", type=click.FloatRange(min=1), default=60, show_default=True, help=WHY_TIME)
+@click.option("--time-limit", type=click.FloatRange(min=1), default=90, show_default=True, help=WHY_TIME)
 @click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 = as many as cores.")
 @click.option("--scenario", metavar="NAME", help="A scenario of CASE.")
 @click.option("--set", "changes", multiple=True, metavar="CHANGE", help="A what-if on CASE, several allowed.")

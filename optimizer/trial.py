@@ -50,13 +50,23 @@ class Side:
 
     inside: bool
     base: Base
-    pool: list[Schedule] = field(default_factory=list)
+    pool: list[tuple[float, Schedule]] = field(default_factory=list)
 
     def keep(self, question: Question) -> None:
-        """Remember the plan of a question of this side."""
-        if question.tree.x is not None:
-            schedule = question.form.begun(question.tree.x)
-            self.pool = [schedule, *(each for each in self.pool if each != schedule)][:POOL]
+        """Remember the plan of a question of this side, and what it is worth there."""
+        x, reached = question.tree.x, question.tree.objective
+        if x is not None and reached is not None:
+            schedule = question.form.begun(x)
+            self.pool = [(reached, schedule), *(each for each in self.pool if each[1] != schedule)][:POOL]
+
+    def offer(self, question: Question, thorough: bool) -> None:
+        """Try the schedules that are remembered: all where their worth differs, else the best that can be paid."""
+        for reached, schedule in sorted(self.pool, key=lambda each: -each[0]):
+            known = question.tree.objective
+            if not thorough and known is not None and known >= reached:
+                return
+            if schedule != self.base.schedule:
+                question.offer([schedule])
 
 
 @dataclass(frozen=True)
@@ -132,17 +142,20 @@ class Ground:
             schedule[self.initiative, step.milestone] = t
             t += step.duration
         if schedule != self.base.schedule:
-            self.sides[True].pool.append(schedule)
+            self.sides[True].pool.append((-math.inf, schedule))
 
-    def asked(self, form: Form, inside: bool) -> Question | None:
-        """Return one side of a program as a question; None where there is no plan on it."""
+    def asked(self, form: Form, inside: bool, thorough: bool = True) -> Question | None:
+        """Return one side of a program as a question; None where there is no plan on it.
+
+        `thorough`: what its plans are worth may differ from what they were worth before.
+        """
         never = gate(form, self.initiative) is None
         held = form if never and not inside else forced(form, self.initiative, inside)
         if held is None:
             return None
         side = self.sides[inside]
         question = Question(side.base, held, self.interrupt)
-        question.offer([schedule for schedule in side.pool if schedule != side.base.schedule])
+        side.offer(question, thorough)
         return question
 
     def search(self, seconds: float) -> None:
@@ -188,7 +201,7 @@ class Trial:
             self.form = form_of(self.case, ground.base.case)
             for inside in (True, False):
                 same = way.own and inside is False
-                self.questions[inside] = ground.now[False] if same else ground.asked(self.form, inside)
+                self.questions[inside] = ground.now[False] if same else ground.asked(self.form, inside, way.own)
 
     @property
     def wanted(self) -> Question | None:

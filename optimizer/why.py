@@ -69,7 +69,7 @@ class Why:
 def why(
     run: Run,
     initiative: str,
-    time_limit: float = 60.0,
+    time_limit: float = 90.0,
     seed: int = 1,
     progress: Listener | None = None,
     jobs: int = 1,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Infeasible
 from fundalign.optimizer.alternatives import Alternative, Further, alternatives
-from fundalign.optimizer.membership import BORDERLINE, CORE, EXTERIOR, membership
+from fundalign.optimizer.membership import BORDERLINE, CORE, EXTERIOR, membership, with_plan
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.optimizer.whatif import Base, base_of
 
@@ -62,6 +63,21 @@ def test_every_place_is_what_enumeration_says(base: Base, worth: dict[frozenset[
         assert found.effect.least - 1e-6 <= other - best <= found.effect.most + 1e-6
         expected = (CORE if found.funded else EXTERIOR) if other < best - 1e-5 else BORDERLINE
         assert found.place == expected
+
+
+def test_the_plan_on_the_other_side_is_looked_for(base: Base, worth: dict[frozenset[str], float]) -> None:
+    for name in base.case.initiatives:
+        known = membership(base, name, 10.0)
+        assert known.effect is not None
+        bare = replace(known, effect=replace(known.effect, incumbent=None, schedule={}))
+        found = with_plan(base, bare, 10.0)
+        other = max((v for s, v in worth.items() if (name in s) != found.funded), default=None)
+        assert (found.place, found.funded) == (known.place, known.funded)
+        assert found.effect is not None
+        assert found.effect.incumbent == (None if other is None else pytest.approx(other, abs=1e-6))
+        assert (
+            found.effect.bound is None or known.effect.bound is None or found.effect.bound <= known.effect.bound + 1e-6
+        )
 
 
 def test_a_rule_that_decides_is_named(programme: Case) -> None:
