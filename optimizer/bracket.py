@@ -36,6 +36,8 @@ class Bracket:
         if self.high is not None:
             if self.high - self.low <= 1:
                 return None
+            if self.guess is not None and self.low < self.guess < self.high and not self.jump:
+                return self.guess
             near = self.guess is not None and self.low == 0
             return max(1, self.high - self.jump) if near else (self.low + self.high) // 2
         if self.guess is not None and self.most not in self.known:
@@ -43,9 +45,13 @@ class Bracket:
         far = [self.most, *(() if self.steady else (self.most // part for part in FALLBACK))]
         return next((k for k in far if k > 0 and k not in self.known), None)
 
+    def suggest(self, steps: int) -> None:
+        """Look at a number of steps next, then at its neighbours."""
+        self.guess, self.jump = min(max(steps, 1), self.most), 0
+
     def note(self, steps: int, known: Verdict, turned: bool) -> None:
         """Take what was found at a number of steps."""
-        self.jump *= GROWING if self.known else 1
+        self.jump = max(1, self.jump * GROWING) if self.known else self.jump
         self.known[steps] = known
         if turned:
             self.high = steps if self.high is None else min(self.high, steps)

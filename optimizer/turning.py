@@ -82,12 +82,35 @@ def looked(ground: Ground, each: Asked, seconds: float, once: bool) -> Asked:
             each.refused = "; ".join(fault.expected for fault in error.faults)
             return each
         trial.decide(max(LEAST, seconds / (TRIALS if each.bracket.known else 2)))
+        first = each.bracket.high is None
         each.bracket.note(steps, trial.verdict, trial.turned)
         if trial.turned or each.way.op == "set":
             each.best = turn(ground, trial)
+            if first and not each.way.own and ground.wanted:
+                each.bracket.suggest(_payable(ground, trial, each, end))
         if once:
             break
     return each
+
+
+def _payable(ground: Ground, trial: Trial, each: Asked, end: float) -> int:
+    """Return the fewest steps, as far as time goes, with which the plan of a turned case is paid and still better."""
+    question, enough, case = trial.wanted, span(trial.other), ground.base.case
+    if question is None or question.tree.x is None or trial.form is None:
+        return trial.steps
+    low, high = each.bracket.low, trial.steps
+    while high - low > 1 and not ground.interrupt and time.monotonic() < end:
+        middle = (low + high) // 2
+        try:
+            form = form_of(case.apply(each.way.changes(middle)), case)
+        except InputError:
+            return high
+        if form.columns != trial.form.columns:
+            return high
+        found = form.settled(question.tree.x)
+        better = found is not None and found[1] > enough.low + enough.near
+        low, high = (low, middle) if better else (middle, high)
+    return high
 
 
 def turn(ground: Ground, trial: Trial) -> Turn:

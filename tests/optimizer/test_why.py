@@ -219,6 +219,25 @@ def test_brackets_end_at_neighbours(guess: int | None) -> None:
     assert looks <= (2 if guess in (617, 618) else 17)
 
 
+def test_a_guess_that_comes_later_is_looked_at_next() -> None:
+    bracket, looked = Bracket(1000, None, steady=False), []
+    while (steps := bracket.next()) is not None:
+        first = bracket.high is None
+        looked.append(steps)
+        bracket.note(steps, Verdict.SEEN if steps >= 371 else Verdict.OPEN, steps >= 371)
+        if first:
+            bracket.suggest(371)
+    assert looked == [1000, 371, 370]
+    assert (bracket.low, bracket.high) == (370, 371)
+    bracket = Bracket(1000, None, steady=False)
+    while (steps := bracket.next()) is not None:
+        first = bracket.high is None
+        bracket.note(steps, Verdict.SEEN if steps >= 298 else Verdict.OPEN, steps >= 298)
+        if first:
+            bracket.suggest(371)
+    assert (bracket.low, bracket.high) == (297, 298)
+
+
 def test_a_change_that_turns_it_only_for_a_while_is_found() -> None:
     bracket = Bracket(1000, None, steady=False)
     while (steps := bracket.next()) is not None:
