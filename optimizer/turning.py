@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pyomo.common.gc_manager import PauseGC
@@ -86,31 +87,55 @@ def looked(ground: Ground, each: Asked, seconds: float, once: bool) -> Asked:
         each.bracket.note(steps, trial.verdict, trial.turned)
         if trial.turned or each.way.op == "set":
             each.best = turn(ground, trial)
-            if first and not each.way.own and ground.wanted:
-                each.bracket.suggest(_payable(ground, trial, each, end))
+            if first and not each.way.own:
+                _bracketed(ground, trial, each, end)
         if once:
             break
     return each
 
 
-def _payable(ground: Ground, trial: Trial, each: Asked, end: float) -> int:
-    """Return the fewest steps, as far as time goes, with which the plan of a turned case is paid and still better."""
-    question, enough, case = trial.wanted, span(trial.other), ground.base.case
-    if question is None or question.tree.x is None or trial.form is None:
-        return trial.steps
-    low, high = each.bracket.low, trial.steps
-    while high - low > 1 and not ground.interrupt and time.monotonic() < end:
+def _bracketed(ground: Ground, trial: Trial, each: Asked, end: float) -> None:
+    """Narrow the steps of a limit that has turned by plans that are known, as far as there is time.
+
+    To enter, the fewest steps with which the plan of the turned case is paid and still better are looked at next. To
+    leave takes more than the steps with which the base's plan is still paid, where no plan without it is as good.
+    """
+    base, question, other = ground.base, trial.wanted, span(trial.other)
+    if ground.wanted and question is not None and question.tree.x is not None:
+        paid = _paid(ground, trial, each, question.tree.x, other.low + other.near, end)
+        each.bracket.suggest(_turns(each.bracket.low, trial.steps, paid))
+    elif not ground.wanted and span(ground.now[False]).high < base.incumbent:
+        kept = _paid(ground, trial, each, base.x, base.incumbent - other.near, end)
+        low = _turns(each.bracket.low, trial.steps, lambda steps: not kept(steps)) - 1
+        if low > each.bracket.low:
+            each.bracket.note(low, Verdict.NEVER, False)
+
+
+def _turns(low: int, high: int, turned: Callable[[int], bool]) -> int:
+    """Return the fewest steps above `low` that turn, where `high` does and more never do less."""
+    while high - low > 1:
         middle = (low + high) // 2
-        try:
-            form = form_of(case.apply(each.way.changes(middle)), case)
-        except InputError:
-            return high
-        if form.columns != trial.form.columns:
-            return high
-        found = form.settled(question.tree.x)
-        better = found is not None and found[1] > enough.low + enough.near
-        low, high = (low, middle) if better else (middle, high)
+        low, high = (low, middle) if turned(middle) else (middle, high)
     return high
+
+
+def _paid(ground: Ground, trial: Trial, each: Asked, x: Floats, least: float, end: float) -> Callable[[int], bool]:
+    """Return what tells whether the schedule of a point can be paid after some steps, and is worth more than `least`.
+
+    Where that is not known, for want of time or because the case is not fit, it says what leaves the bracket wide.
+    """
+
+    def told(steps: int) -> bool:
+        if ground.interrupt or time.monotonic() >= end:
+            return False
+        try:
+            form = form_of(ground.base.case.apply(each.way.changes(steps)), ground.base.case)
+        except InputError:
+            return False
+        found = form.settled(x) if trial.form is not None and form.columns == trial.form.columns else None
+        return found is not None and found[1] > least
+
+    return told
 
 
 def turn(ground: Ground, trial: Trial) -> Turn:

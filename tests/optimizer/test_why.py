@@ -102,6 +102,16 @@ def test_an_initiative_that_is_funded() -> None:
     assert found(reply, "budget", "cycle c1").words == "budgets.payments[funder=STATE,cycle=c1]*=0.899"
 
 
+def test_a_budget_may_fall_as_long_as_the_plan_is_paid() -> None:
+    # Of 12 in 2027 A + C take 10: down to 10.008 (166 thousandths less) the plan stays as it is, which needs no search.
+    # A itself needs 6, half of 12, and B is out of the question: a thousandth less and it leaves.
+    text = TEXT.replace("STATE,c1,2027,2027,10", "STATE,c1,2027,2027,12").replace("B,EUR,", "B,EUR,excluded")
+    answer = found(asked("A", text), "budget", "cycle c1")
+    assert dict(answer.looked)[166] is Verdict.NEVER
+    assert answer.words == "budgets.payments[funder=STATE,cycle=c1]*=0.499"
+    assert (answer.entered, answer.below, answer.smaller) == (Verdict.PROVED, 500, Verdict.NEVER)
+
+
 def test_dates_that_keep_an_initiative_out() -> None:
     # C not after 2027, 2028 has room for it: one year later and A (2027) is joined by C, which the 5 of 2027 keep out.
     text = TEXT.replace("STATE,c1,2027,2027,10", "STATE,c1,2027,2027,6")
