@@ -196,9 +196,10 @@ def why(talk: Talk, subject: str, **named: Any) -> int:
     """Say why INITIATIVE is funded in RUN (or in CASE, which is solved first) or not, and what would change that.
 
     What forcing it in (or out) costs, as an interval that holds, and what it displaces. Then the smallest single change
-    of each kind with which it enters (or leaves): its value, cost, dates and durations, each budget that may pay it,
-    each other limit. Every change is made and solved: "proved" where no plan on the other side is as good, "seen"
-    where it is so in the best plans found. Adds why.csv and why.json to the run. Ctrl-C keeps what is known by then.
+    of each kind with which it enters: its value, cost, dates and durations, more of each budget that may pay it, more
+    room in each other limit that is not 0. Or with which it leaves: its value, cost, less of each budget that pays it.
+    Every change is made and solved: "proved" where no plan on the other side is as good, "seen" where it is so in the
+    best plans found. Adds why.csv and why.json to the run. Ctrl-C keeps what is known by then.
     """
     from .why import Wanted, explain
 

@@ -108,8 +108,16 @@ def page(case: Case, found: Frontier) -> Iterator[RenderableType]:
         if unsure
         else []
     )
-    notes += [f"{found.left_out} points that others beat are left out"] if found.left_out else []
+    notes += [_left_out(found.left_out)] if found.left_out else []
     yield Text("\n".join(notes), style="dim")
+
+
+def _left_out(count: int) -> str:
+    return (
+        "1 point that repeats or does not beat another is left out"
+        if count == 1
+        else f"{count} points that repeat or do not beat another are left out"
+    )
 
 
 def _numbered(found: Frontier) -> list[tuple[int, Point]]:

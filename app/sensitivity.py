@@ -79,6 +79,9 @@ def ask(talk: Talk, text: str, wanted: Wanted) -> int:
 
     with asking(talk) as tell, stdout_kept_clean():
         found = sensitivity(run, options, tell)
+    if found.signal is not None and not (found.prices or found.whatifs or found.members):
+        talk.log.warning("interrupted before anything was known: no table is written", "interrupted")
+        return exit_of("interrupted", found.signal)
     made = tables(found)
     told = document(found)
     files = add_tables(folder, NAME, made, told)

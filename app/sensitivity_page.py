@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from .goal import NAMES, minimised, reached
 from .tables import fill, new_table
 
 if TYPE_CHECKING:
@@ -18,12 +19,11 @@ MOST = 12
 
 def sensitivity_page(found: Sensitivity, made: dict[str, pd.DataFrame]) -> list[RenderableType]:
     """Return the parts of the page."""
-    base = found.base
-    scale = base.form.scale
-    reached, bound = scale * base.incumbent, scale * base.bound
+    base, case, scale = found.base, found.run.case, found.base.form.scale
     parts: list[RenderableType] = [
-        f"objective {reached:,.6g}, bound {bound:,.6g}: "
-        f"effects are certain but for the {abs(bound - reached):,.4g} between them, and what each leaves open itself"
+        f"{NAMES[case.settings.objective.goal]} {reached(case, scale * base.incumbent)}, no plan is "
+        f"{'below' if minimised(case) else 'above'} {reached(case, scale * base.bound)}. Effects and losses are in the "
+        "same unit; each lies in its interval, which is as wide as what is open of both plans"
     ]
     parts += [_tornado(made["tornado"]), *_counts(made["sensitivity"]), _initiatives(made["initiatives"])]
     parts += [_alternatives(made["alternatives"])] if len(made["alternatives"]) else []
@@ -40,10 +40,13 @@ def _interval(least: str, most: str) -> str:
 
 
 def _tornado(table: pd.DataFrame) -> RenderableType:
-    shown = new_table("What the objective swings by (tornado.csv)", ["limit"], ["down to", "effect", "up to", "effect"])
+    shown = new_table(
+        "What the objective swings by (tornado.csv)", ["limit", "unit"], ["down to", "effect", "up to", "effect"]
+    )
     rows = [
         (
             row["limit"],
+            row["unit"],
             row["low_value"],
             _interval(row["low_least"], row["low_most"]) if row["low_value"] else "",
             row["high_value"],

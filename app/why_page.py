@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from ..optimizer.why import Why
 
 SHOWN = 6
+SMALLER = (
+    "'smaller' is what is known of the next smaller step (a thousandth, or one period); where it names a value, "
+    "nothing is known between that and the one it needs."
+)
 SURE = {Verdict.PROVED: "proved", Verdict.SEEN: "seen in the best plan found", Verdict.NO_PLAN: "no plan at all"}
 
 
@@ -39,7 +43,7 @@ def why_page(found: Why) -> Iterator[RenderableType]:
     turned = [answer for answer in found.answers if answer.steps is not None and answer.way.op != "set"]
     if turned:
         yield _turned(found, turned)
-        yield Text("'smaller' is what is known of the next smaller step: a thousandth, or one period.", style="dim")
+        yield Text(SMALLER, style="dim")
     rest = [each for each in found.answers if each.steps is None and each.note != LATE and each.way.op != "set"]
     if rest:
         yield _rest(found, rest)
@@ -123,8 +127,11 @@ def _cells(found: Why, answer: Answer) -> list[str]:
 
 def _rest(found: Why, answers: list[Answer]) -> RenderableType:
     verb = "leave" if found.funded else "enter"
-    shown = new_table(f"Single changes with which it does not {verb}, as far as they were tried", ["change", "why"], [])
-    return fill(shown, [[answer.way.words, told(found, answer)] for answer in answers], "why.csv")
+    shown = new_table(
+        f"Single changes with which it does not {verb}, as far as they were tried", ["change", "unit", "why"], ["from"]
+    )
+    rows = [[each.way.words, each.way.unit, told(found, each), _short(each.way.base)] for each in answers]
+    return fill(shown, rows, "why.csv")
 
 
 def _short(value: Decimal | str) -> str:

@@ -84,13 +84,13 @@ def closer_look(base: Base, known: WhatIf, seconds: float) -> WhatIf:
     return WhatIf(known.lever, known.share, known.value, question.effect())
 
 
-def open_to(base: Base, known: WhatIf) -> float:
+def open_to(base: Base, effect: Effect | None) -> float:
     """Return how much wider the interval of an effect is than the base alone makes it; 0 where nothing is open."""
-    if known.effect is None or known.effect.infeasible:
+    if effect is None or effect.infeasible:
         return 0.0
     own = abs(base.form.scale) * (base.bound - base.incumbent)
     least = base.gap * abs(base.form.scale * base.incumbent)
-    width = known.effect.most - known.effect.least - own
+    width = effect.most - effect.least - own
     return width if width > least else 0.0
 
 

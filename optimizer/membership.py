@@ -7,7 +7,9 @@ bound₀ − incumbent₁]. Source: results.md; Liesiö, Mild and Salo (2007), "
 modeling", for the terms.
 """
 
+import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .form import Form
@@ -94,6 +96,28 @@ def with_plan(base: Base, known: Membership, seconds: float) -> Membership:
     if known.effect.bound is not None:
         question.tree.ceiling = min(question.tree.ceiling, known.effect.bound / base.form.scale)
     return _placed(base, known, question)
+
+
+def beside(base: Base, known: Membership, plans: Sequence[Effect], bound: float | None) -> Membership:
+    """Return the place of an initiative in the light of other plans, and of a bound on its other side (as a goal)."""
+    effect, scale = known.effect, base.form.scale
+    if effect is None or effect.infeasible:
+        return known
+    other = [e for e in plans if e.schedule and _funds(e, known.initiative) is not known.funded]
+    best = max((effect, *other), key=lambda e: -math.inf if e.incumbent is None else e.incumbent / scale)
+    low = -math.inf if best.incumbent is None else best.incumbent / scale
+    high = max(low, min((b / scale for b in (effect.bound, bound) if b is not None), default=math.inf))
+    ends = abs(scale) * (low - base.bound), abs(scale) * (high - base.incumbent)
+    least, most = ends if scale > 0 else (-ends[1], -ends[0])
+    told = scale * high if math.isfinite(high) else None
+    proved = abs(scale) * (base.incumbent - high) > known.epsilon
+    place = (CORE if known.funded else EXTERIOR) if proved else BORDERLINE
+    return replace(known, place=place, effect=replace(best, bound=told, kept=effect.kept, least=least, most=most))
+
+
+def _funds(effect: Effect, initiative: str) -> bool:
+    """Tell whether the plan of an effect funds an initiative."""
+    return any(i == initiative for i, _ in effect.schedule)
 
 
 def _placed(base: Base, known: Membership, question: Question) -> Membership:

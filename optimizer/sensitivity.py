@@ -18,7 +18,7 @@ from .alternatives import Alternative, Further, alternatives
 from .ceilings import Ceiling, ceilings
 from .effects import KINDS, SHARES, WhatIf, closer_look, first_looks, open_to
 from .lines import together
-from .membership import Membership, membership, with_plan
+from .membership import Membership, beside, membership, with_plan
 from .moving import Schedule
 from .portfolio import ground
 from .prices import Price, prices
@@ -27,10 +27,10 @@ from .sweeping import Crew, Task, crew
 from .whatif import Base, base_of
 
 PROVING = 0.15  # part of the time that goes into the base's own tree
-LOOKING = 0.8  # part of what is left that first looks may take
-PLACES = 0.3  # and into membership, and into alternatives
-OTHERS = 0.12  # part of the time that alternatives get at least
-NEAR, FAR = 0.4, 0.2  # parts of what is left for plans on the other side of initiatives: as good as alternatives, worse
+LOOKING = 0.7  # part of what is left that first looks may take
+PLACES = 0.3  # and into membership
+OTHERS = 0.12  # part of the time that is left for alternatives
+NEAR, FAR = 0.8, 0.2  # parts of what is left for plans on the other side of initiatives: as good as alternatives, worse
 BRIEF = 0.5  # seconds of a look for one that are worth while
 LONGEST, SHORTEST = 20.0, 1.0  # seconds of a closer look
 ROUND = 2.0  # by how much longer the next closer look at the same is
@@ -103,6 +103,9 @@ def sensitivity(run: Run, options: SensitivityOptions | None = None, progress: T
         raise UsageError(f"shares to move numbers by are {', '.join(map(str, bad)) or 'missing'}, should be like 0.1")
     asked = levers(run.case, options.kinds)
     jobs = options.jobs or os.cpu_count() or 1
+    if not asked:
+        has = ", ".join(dict.fromkeys(lever.kind for lever in levers(run.case)))
+        raise UsageError(f"the case has no number of kind {', '.join(options.kinds)} to move; it has: {has}")
     with listening() as interrupt:
         return _Study(run, options, asked, progress or _ignore, interrupt).ask(jobs)
 
@@ -139,7 +142,9 @@ class _Study:
             self._members(found, workers)
             self._near(found, workers)
             self._others(found, workers)
+            found.members = tightened(found)
             self._closer(found, workers)
+            found.members = tightened(found)
         found.signal, found.seconds = self.interrupt.number, self.passed()
         return found
 
@@ -174,6 +179,8 @@ class _Study:
 
     def _near(self, found: Sensitivity, workers: Crew[Base]) -> None:
         """Look for the plans on the other side of initiatives that may be as good as an alternative has to be."""
+        if self.interrupt:
+            return
         least = found.base.incumbent - self.options.tolerance * abs(found.base.incumbent)
         self._planned(found, workers, [k for k, bound in unplanned(found).items() if bound >= least], NEAR)
 
@@ -184,8 +191,7 @@ class _Study:
             return
         asked: Task | None = None
         if options.alternatives:
-            least = OTHERS * options.time_limit / options.alternatives
-            seconds = max(least, min(LONGEST, PLACES * max(0.0, self.left()) / options.alternatives))
+            seconds = max(SHORTEST, min(LONGEST, self.left() / (options.alternatives + 1)))
             known = [
                 e for each in found.members if (e := each.effect) is not None and e.schedule and e.incumbent is not None
             ]
@@ -199,7 +205,8 @@ class _Study:
         self, found: Sensitivity, workers: Crew[Base], places: list[int], part: float, others: Task | None = None
     ) -> None:
         """Look for a plan on the other side of each of some initiatives, while one process answers `others`."""
-        seconds = min(LONGEST, part * max(0.0, self.left()) * workers.jobs / max(1, len(places)))
+        kept = OTHERS * self.options.time_limit if others is None and self.options.alternatives else 0.0
+        seconds = min(LONGEST, part * max(0.0, self.left() - kept) * workers.jobs / max(1, len(places)))
         tasks: list[Task] = [] if others is None else [others]
         first = len(tasks)
         tasks += [(with_plan, (found.members[k], seconds)) for k in places if seconds >= BRIEF]
@@ -215,15 +222,21 @@ class _Study:
         """Search for longer where much is open, the widest first, while there is time."""
         base, seconds = found.base, SHORTEST
         while not self.interrupt and self.left() > seconds and seconds <= LONGEST:
-            opened = [k for k, each in enumerate(found.whatifs) if open_to(base, each) > 0.0]
-            opened.sort(key=lambda k: (-open_to(base, found.whatifs[k]), k))
-            most = int(self.left() * workers.jobs / (seconds + 1.0))
-            chosen = opened[: max(0, most)]
+            opened = [(open_to(base, each.effect), each) for each in (*found.members, *found.whatifs)]
+            chosen = sorted((each for each in enumerate(opened) if each[1][0] > 0.0), key=lambda e: (-e[1][0], e[0]))
+            chosen = chosen[: max(0, int(self.left() * workers.jobs / (seconds + 1.0)))]
             if not chosen:
                 return
-            tasks = [(closer_look, (found.whatifs[k], seconds)) for k in chosen]
+            tasks: list[Task] = [
+                (with_plan if isinstance(each, Membership) else closer_look, (each, seconds)) for _, (_, each) in chosen
+            ]
+            first = len(found.members)
             for done, (number, answer) in enumerate(workers.answers(tasks, self.left()), start=1):
-                found.whatifs[chosen[number]] = better(found.whatifs[chosen[number]], answer)
+                place = chosen[number][0]
+                if place < first:
+                    found.members[place] = answer
+                else:
+                    found.whatifs[place - first] = better(found.whatifs[place - first], answer)
                 self.tell("closer looks", done, len(tasks))
             seconds *= ROUND
 
@@ -243,6 +256,20 @@ def in_turn(asked: Sequence[Lever]) -> list[list[int]]:
         rounds[kind] = rounds.get(kind, -1) + 1
         places.append((rounds[kind], group))
     return [group for _, group in sorted(places)]
+
+
+def tightened(found: Sensitivity) -> list[Membership]:
+    """Return the places of initiatives as the plans and the bound of other portfolios leave them.
+
+    Every plan that is known has an initiative or has not. No plan that funds others than the base's is worth more than
+    the bound of the first alternative, and so none on the other side of an initiative is.
+    """
+    plans = [e.effect for e in found.alternatives]
+    plans += [e.effect for e in found.members if e.effect is not None and e.effect.schedule]
+    bound = None
+    if found.options.distance == 1 and found.further is not None:
+        bound = found.alternatives[0].effect.bound if found.alternatives else found.further.bound
+    return [beside(found.base, each, plans, bound) for each in found.members]
 
 
 def unplanned(found: Sensitivity) -> dict[int, float]:

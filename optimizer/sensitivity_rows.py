@@ -1,6 +1,7 @@
 """What a sensitivity found, as the tables of a run."""
 
 from collections import defaultdict
+from decimal import Decimal
 
 import pandas as pd
 
@@ -85,13 +86,19 @@ def _what_if(found: Sensitivity, each: WhatIf) -> Cells:
         "unit": lever.unit,
         "base": exact(lever.base),
         "value": exact(each.value),
-        "share": exact(each.share),
+        "share": exact(_share(each)),
         "status": status_of(each),
         "note": each.refused,
     }
     if each.effect is None:
         return cells
     return cells | _effect_cells(each.effect) | moves_cells(each.effect.moves, case.unit, label)
+
+
+def _share(each: WhatIf) -> Decimal:
+    """Return by what share of itself a number is moved; a whole one moves by more than was asked for."""
+    base = each.lever.base
+    return (each.value - base) / abs(base) if each.lever.whole and base else each.share
 
 
 def _tornado(found: Sensitivity) -> list[Cells]:
@@ -107,8 +114,8 @@ def _tornado(found: Sensitivity) -> list[Cells]:
         low, high = min(asked, key=lambda a: a.value), max(asked, key=lambda a: a.value)
         effects = [a.effect for a in (low, high) if a.effect is not None]
         ends = [(e.least, e.most) for e in effects]
+        ends.append((0.0, 0.0))  # the base
         sure = max(0.0, max(a for a, _ in ends) - min(b for _, b in ends))
-        sure = max(sure, *(max(a, -b, 0.0) for a, b in ends))
         most = max(b for _, b in ends) - min(a for a, _ in ends)
         lever = lever_of[key]
         cells = {"limit": lever.words, "kind": lever.kind, "unit": lever.unit, "base": exact(lever.base)}

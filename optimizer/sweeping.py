@@ -22,6 +22,22 @@ AHEAD = 2  # questions per process that are handed out at a time
 _about: list[Any] = []
 
 
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Hold Ctrl-C back: a process that is started meanwhile never hears it, we do afterwards.
+
+    Otherwise one that is still importing ends with a traceback, and whoever writes to it waits for ever.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start(about: Any) -> None:
     """Prepare a process: it has what is asked about, and leaves signals to its parent.
 
@@ -65,7 +81,8 @@ class Crew(Generic[About]):
                 following = next(todo, None)
                 if following is None:
                     break
-                waiting[self.executor.submit(_ask, following[1])] = following[0]
+                with unheard():
+                    waiting[self.executor.submit(_ask, following[1])] = following[0]
             if not waiting:
                 return
             done, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)

@@ -88,6 +88,13 @@ def test_a_what_if_of_a_case_is_solved_and_asked_about(fundalign: Runner, little
     assert (on_a_run.returncode, "CASE" in on_a_run.stderr) == (2, True)
 
 
+def test_a_kind_that_the_case_has_nothing_of_is_said(fundalign: Runner, tmp_path: Path) -> None:
+    done = fundalign("sensitivity", "tiny", "--kind", "synergy")
+    assert done.returncode == 2
+    assert "no number of kind synergy" in done.stderr
+    assert "it has: budget" in done.stderr.replace("\n", " ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -142,6 +149,10 @@ def test_ctrl_c_keeps_what_is_known(fundalign: Runner, hard: Path, tmp_path: Pat
         _, errors = process.communicate(timeout=200)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
+    if part == "proving the plan":
+        assert "no table is written" in errors
+        assert not (tmp_path / "hard-run" / "sensitivity.json").exists()
+        return
     told = json.loads((tmp_path / "hard-run" / "sensitivity.json").read_text())
     assert told["interrupted"]
     assert told["levers_not_asked"] > 0

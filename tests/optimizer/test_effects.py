@@ -19,6 +19,8 @@ from fundalign.inputs.read import case_from_tables
 from fundalign.optimizer.between import between, linear
 from fundalign.optimizer.effects import KINDS, WhatIf, closer_look, first_look, moved_shares
 from fundalign.optimizer.form import form_of
+from fundalign.optimizer.sensitivity import Sensitivity, SensitivityOptions
+from fundalign.optimizer.sensitivity_rows import tables
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.optimizer.whatif import Effect, base_of
 from fundalign.results.plan import Run
@@ -102,9 +104,9 @@ A,EUR
 B,EUR
 
 milestones
-initiative,milestone,order,duration,cost,value
-A,a1,1,1,6,10
-B,b1,1,1,5,9
+initiative,milestone,order,duration,cost,value,earliest_start,latest_start
+A,a1,1,1,6,10,,2027
+B,b1,1,1,5,9,2028,
 """
 
 
@@ -165,3 +167,25 @@ def test_between_two_linear_ends_is_what_would_be_built(ladder: Run) -> None:
     assert built.row_upper * at[0] == pytest.approx(made.row_upper * at[1])
     other = form_of(lever.moved(ladder.case, Decimal("0.11")))
     assert not linear(low, high, other, 0.75)
+
+
+@pytest.mark.parametrize(
+    ("effects", "least", "most"),
+    [
+        ({"0.2": (-2.0, -2.0)}, 2.0, 2.0),  # moved one way only: against the base
+        ({"-0.2": (-2.0, -1.5), "0.2": (-4.0, -3.5)}, 3.5, 4.0),  # both ways are a loss
+        ({"-0.2": (-1.0, 0.5), "0.2": (1.0, 3.0)}, 1.0, 4.0),
+    ],
+)
+def test_what_swings_is_counted_from_the_base_too(
+    ladder: Run, effects: dict[str, tuple[float, float]], least: float, most: float
+) -> None:
+    base = base_of(ladder, 10.0)
+    (lever,) = levers(ladder.case, ("budget",))
+    asked = [
+        WhatIf(lever, Decimal(share), lever.at(Decimal(share)), Effect(9.0, 9.0, None, *ends))
+        for share, ends in effects.items()
+    ]
+    found = Sensitivity(ladder, base, SensitivityOptions(), whatifs=asked)
+    (row,) = tables(found)["tornado"].to_dict("records")
+    assert (float(row["swing_least"]), float(row["swing_most"])) == pytest.approx((least, most))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Infeasible
 from fundalign.optimizer.alternatives import Alternative, Further, alternatives
-from fundalign.optimizer.membership import BORDERLINE, CORE, EXTERIOR, membership, with_plan
+from fundalign.optimizer.membership import BORDERLINE, CORE, EXTERIOR, beside, membership, with_plan
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.optimizer.whatif import Base, base_of
 
@@ -111,3 +112,31 @@ def test_a_tolerance_of_nothing_leaves_no_alternative(base: Base, worth: dict[fr
     assert isinstance(last, Further)
     assert last.none
     assert last.bound < max(worth.values())
+
+
+def test_other_plans_and_the_bound_of_alternatives_tell_of_initiatives(
+    base: Base, worth: dict[frozenset[str], float]
+) -> None:
+    """An initiative of which nothing is known but that it may be forced: what alternatives know is known of it, too."""
+    *listed, further = list(alternatives(base, 2, 0.5, 1, 20.0))
+    assert isinstance(further, Further)
+    first = listed[0]
+    assert isinstance(first, Alternative)
+    own = frozenset(i for i, _ in base.schedule)
+    for name in base.case.initiatives:
+        known = membership(base, name, 10.0)
+        assert known.effect is not None
+        if known.effect.infeasible:
+            continue
+        bare = replace(
+            known.effect, incumbent=None, bound=None, least=-math.inf, most=math.inf, schedule={}, moves=None
+        )
+        plans = [each.effect for each in listed if isinstance(each, Alternative)]
+        found = beside(base, replace(known, place=BORDERLINE, effect=bare), plans, first.effect.bound)
+        assert found.effect is not None
+        other = max(v for s, v in worth.items() if (name in s) != found.funded)
+        assert found.effect.least - 1e-6 <= other - max(worth.values()) <= found.effect.most + 1e-6
+        turned = [each for each in listed if isinstance(each, Alternative) and name in each.funded ^ own]
+        assert (found.effect.incumbent is None) is not bool(turned)
+        assert found.effect.most == pytest.approx((first.effect.bound or 0.0) - base.incumbent)
+        assert found.place == ((CORE if found.funded else EXTERIOR) if found.effect.most < -1e-5 else BORDERLINE)
