@@ -29,8 +29,8 @@ from .whatif import Base, base_of
 PROVING = 0.15  # part of the time that goes into the base's own tree
 LOOKING = 0.7  # part of what is left that first looks may take
 PLACES = 0.3  # and into membership
-OTHERS = 0.12  # part of the time that is left for alternatives
-NEAR, FAR = 0.8, 0.2  # parts of what is left for plans on the other side of initiatives: as good as alternatives, worse
+OTHERS, EACH = 0.14, 0.75  # part of the time that is left for alternatives, and of that for the search itself
+NEAR, FAR = 0.8, 0.6  # parts of what is left for plans on the other side of initiatives: as good as alternatives, worse
 BRIEF = 0.5  # seconds of a look for one that are worth while
 LONGEST, SHORTEST = 20.0, 1.0  # seconds of a closer look
 ROUND = 2.0  # by how much longer the next closer look at the same is
@@ -191,7 +191,7 @@ class _Study:
             return
         asked: Task | None = None
         if options.alternatives:
-            seconds = max(SHORTEST, min(LONGEST, self.left() / (options.alternatives + 1)))
+            seconds = max(SHORTEST, min(LONGEST, EACH * self.left() / (options.alternatives + 1)))
             known = [
                 e for each in found.members if (e := each.effect) is not None and e.schedule and e.incumbent is not None
             ]
@@ -206,7 +206,8 @@ class _Study:
     ) -> None:
         """Look for a plan on the other side of each of some initiatives, while one process answers `others`."""
         kept = OTHERS * self.options.time_limit if others is None and self.options.alternatives else 0.0
-        seconds = min(LONGEST, part * max(0.0, self.left() - kept) * workers.jobs / max(1, len(places)))
+        free = workers.jobs if others is None else max(1, workers.jobs - 1)
+        seconds = min(LONGEST, part * max(0.0, self.left() - kept) * free / max(1, len(places)))
         tasks: list[Task] = [] if others is None else [others]
         first = len(tasks)
         tasks += [(with_plan, (found.members[k], seconds)) for k in places if seconds >= BRIEF]
