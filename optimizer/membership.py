@@ -84,15 +84,18 @@ def membership(base: Base, initiative: str, seconds: float) -> Membership:
     return _placed(base, Membership(initiative, BORDERLINE, funded, None, epsilon), question)
 
 
-def with_plan(base: Base, known: Membership, seconds: float) -> Membership:
-    """Return the place of an initiative with the best plan on the other side that some seconds of search find."""
+def with_plan(base: Base, known: Membership, seconds: float, whole: bool = False) -> Membership:
+    """Return the place of an initiative with the best plan on the other side that some seconds of search find.
+
+    `whole`: branch and bound looks for a better bound, too.
+    """
     form = forced(base.form, known.initiative, not known.funded)
     if form is None or known.effect is None:
         return known
     question = Question(base, form)
     if known.effect.schedule:
         question.offer([known.effect.schedule])
-    question.afresh(seconds, whole=False)
+    question.afresh(seconds, whole)
     if known.effect.bound is not None:
         question.tree.ceiling = min(question.tree.ceiling, known.effect.bound / base.form.scale)
     return _placed(base, known, question)

@@ -229,7 +229,8 @@ class _Study:
             if not chosen:
                 return
             tasks: list[Task] = [
-                (with_plan if isinstance(each, Membership) else closer_look, (each, seconds)) for _, (_, each) in chosen
+                (with_plan, (each, seconds, True)) if isinstance(each, Membership) else (closer_look, (each, seconds))
+                for _, (_, each) in chosen
             ]
             first = len(found.members)
             for done, (number, answer) in enumerate(workers.answers(tasks, self.left()), start=1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -12,6 +13,7 @@ from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Infeasible
 from fundalign.optimizer.alternatives import Alternative, Further, alternatives
 from fundalign.optimizer.membership import BORDERLINE, CORE, EXTERIOR, beside, membership, with_plan
+from fundalign.optimizer.sensitivity import SensitivityOptions, sensitivity
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.optimizer.whatif import Base, base_of
 
@@ -140,3 +142,15 @@ def test_other_plans_and_the_bound_of_alternatives_tell_of_initiatives(
         assert (found.effect.incumbent is None) is not bool(turned)
         assert found.effect.most == pytest.approx((first.effect.bound or 0.0) - base.incumbent)
         assert found.place == ((CORE if found.funded else EXTERIOR) if found.effect.most < -1e-5 else BORDERLINE)
+
+
+def test_time_that_is_left_closes_what_is_open(programme: Case, worth: dict[frozenset[str], float]) -> None:
+    options = SensitivityOptions(kinds=("budget",), shares=(Decimal("0.1"),), time_limit=60)
+    found = sensitivity(solve(programme, EXACT), options)
+    assert len(found.members) == len(programme.initiatives)
+    for each in found.members:
+        assert each.effect is not None
+        if not each.effect.infeasible:
+            other = max(v for s, v in worth.items() if (each.initiative in s) != each.funded)
+            assert each.effect.most - each.effect.least <= 1e-3 * max(worth.values())
+            assert each.effect.least - 1e-6 <= other - max(worth.values()) <= each.effect.most + 1e-6
