@@ -101,6 +101,10 @@ def _money(found: Comparison) -> Iterator[RenderableType]:
     money, unit = found.money, found.a.unit
     label = Money(" / ".join(dict.fromkeys((found.a.currency, found.b.currency))), unit).label
     yield _money_table(f"Money by kind of funder ({label})", "kind", money.kinds, unit)
+    if any(each.words.startswith(("currencies.rate", "rates.")) for each in found.inputs.cells):
+        yield Text(
+            "rates differ: each run's money is at its own rates, so that the same payment may count for more or less"
+        )
     if money.more or money.less:
         more, less = amount(money.more, unit), amount(money.less, unit)
         yield Text(f"by funder and year: {more} {label} paid only in B, {less} paid only in A")

@@ -222,3 +222,11 @@ def test_losses_for_different_goals_are_not_subtracted(fundalign: Runner, runs: 
     assert told.returncode == 0, told.stderr
     assert "the goal is value in A and public_money in B" in " ".join(told.stdout.split())
     assert "initiatives.csv" not in told.stdout
+
+
+def test_other_rates_are_said_beside_the_money(fundalign: Runner, runs: Path) -> None:
+    dearer = ("--set", "currencies.rate[currency=SEK]*=1.1")
+    assert fundalign("solve", "tiny", "-o", "dearer", *dearer).returncode == 0
+    told = fundalign("compare", "base", "dearer").stdout
+    assert "each run's money is at its own rates" in " ".join(told.split())
+    assert "its own rates" not in fundalign("compare", "base", "cut").stdout
