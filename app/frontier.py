@@ -34,6 +34,7 @@ HEADINGS = {
     "confidence": "confidence",
 }
 MOST_NAMES = 6
+WHOLE = 1e4  # amounts per key from which on they are shown without decimals
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,11 @@ def _reached(value: float | None, goal: str, money: Money) -> str:
         return ""
     if goal in ("public_money", "received"):
         return money.whole(value) if value else "0"
-    return "no limit" if math.isinf(value) else f"{value:,.6g}" if goal == "key" else f"{value:.4g}"
+    if math.isinf(value):
+        return "no limit"
+    if goal == "key":
+        return f"{value:,.0f}" if value >= WHOLE else f"{value:,.6g}"
+    return f"{value:.4g}"
 
 
 def _names(names: object) -> str:
