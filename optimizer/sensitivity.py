@@ -223,7 +223,8 @@ class _Study:
         """Search for longer where much is open, the widest first, while there is time."""
         base, seconds = found.base, SHORTEST
         while not self.interrupt and self.left() > seconds and seconds <= LONGEST:
-            opened = [(open_to(base, each.effect), each) for each in (*found.members, *found.whatifs)]
+            asked: list[Membership | WhatIf] = [*found.members, *found.whatifs]
+            opened = [(open_to(base, each.effect), each) for each in asked]
             chosen = sorted((each for each in enumerate(opened) if each[1][0] > 0.0), key=lambda e: (-e[1][0], e[0]))
             chosen = chosen[: max(0, int(self.left() * workers.jobs / (seconds + 1.0)))]
             if not chosen:
