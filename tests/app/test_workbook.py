@@ -70,6 +70,11 @@ def test_a_folder_becomes_a_workbook_and_a_folder_again(fundalign: Runner, tmp_p
 
 
 def test_every_command_takes_a_workbook(fundalign: Runner, little: Path, book: Path, tmp_path: Path) -> None:
+    steps = little / "milestones.csv"  # A begins in 2027, where a plan is free to let it begin in 2028
+    late = steps.read_text("utf-8").replace("value\n", "value,latest_start\n").replace("6,10\n", "6,10,2027\n")
+    steps.write_text(late.replace("5,9\n", "5,9,\n"), encoding="utf-8")
+    book.unlink()
+    fa.write_workbook(fa.read_case(little), book)
     ran = fundalign("solve", book, "-o", "b", "--format", "json")
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["objective"] == 10
