@@ -133,7 +133,7 @@ def test_an_infeasible_case_has_nothing_to_be_asked_about(fundalign: Runner, lit
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(("part", "seconds"), [("proving the plan", 600), ("prices and what-ifs", 30)])
+@pytest.mark.parametrize(("part", "seconds"), [("proving the plan", 600), ("prices and what-ifs", 120)])
 def test_ctrl_c_keeps_what_is_known(fundalign: Runner, hard: Path, tmp_path: Path, part: str, seconds: int) -> None:
     solved = fundalign("solve", hard, "--steps", "1", "--time-limit", "600")
     assert solved.returncode == 6, solved.stderr
@@ -143,7 +143,8 @@ def test_ctrl_c_keeps_what_is_known(fundalign: Runner, hard: Path, tmp_path: Pat
     ) as process:  # fmt: skip
         assert process.stderr is not None
         for line in process.stderr:
-            if json.loads(line).get("part") == part:
+            said = json.loads(line)
+            if said.get("part") == part and (part == "proving the plan" or said["done"] > 0):  # something is known then
                 break
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the processes that work for it too
         _, errors = process.communicate(timeout=200)
