@@ -39,7 +39,7 @@ class Bracket:
             if self.guess is not None and self.low < self.guess < self.high and not self.jump:
                 return self.guess
             near = self.guess is not None and self.low == 0
-            return max(1, self.high - self.jump) if near else (self.low + self.high) // 2
+            return max(1, self.high - max(1, self.jump)) if near else (self.low + self.high) // 2
         if self.guess is not None and self.most not in self.known:
             return min(self.most, self.low + self.jump) if self.known else self.guess
         far = [self.most, *(() if self.steady else (self.most // part for part in FALLBACK))]

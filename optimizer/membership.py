@@ -113,9 +113,8 @@ def beside(base: Base, known: Membership, plans: Sequence[Effect], bound: float 
     ends = abs(scale) * (low - base.bound), abs(scale) * (high - base.incumbent)
     least, most = ends if scale > 0 else (-ends[1], -ends[0])
     told = scale * high if math.isfinite(high) else None
-    proved = abs(scale) * (base.incumbent - high) > known.epsilon
-    place = (CORE if known.funded else EXTERIOR) if proved else BORDERLINE
-    return replace(known, place=place, effect=replace(best, bound=told, kept=effect.kept, least=least, most=most))
+    tight = replace(best, bound=told, kept=effect.kept, least=least, most=most)
+    return replace(known, place=_place(base, known, high), effect=tight)
 
 
 def _funds(effect: Effect, initiative: str) -> bool:
@@ -125,7 +124,10 @@ def _funds(effect: Effect, initiative: str) -> bool:
 
 def _placed(base: Base, known: Membership, question: Question) -> Membership:
     """Return the place that what is known of a question tells."""
-    effect, bound = question.effect(), question.tree.bound
-    proved = effect.infeasible or abs(base.form.scale) * (base.incumbent - bound) > known.epsilon
-    place = (CORE if known.funded else EXTERIOR) if proved else BORDERLINE
-    return replace(known, place=place, effect=effect)
+    return replace(known, place=_place(base, known, question.tree.bound), effect=question.effect())
+
+
+def _place(base: Base, known: Membership, high: float) -> str:
+    """Return the place of an initiative of which no plan on the other side is worth more than `high` (maximised)."""
+    proved = abs(base.form.scale) * (base.incumbent - high) > known.epsilon
+    return (CORE if known.funded else EXTERIOR) if proved else BORDERLINE

@@ -240,6 +240,10 @@ def test_a_guess_that_comes_later_is_looked_at_next() -> None:
     assert looked == [1000, 371, 370]
     assert (bracket.low, bracket.high) == (370, 371)
     bracket = Bracket(1000, None, steady=False)
+    bracket.note(1000, Verdict.SEEN, True)
+    bracket.suggest(1000)  # no fewer are known to do: not looked at twice
+    assert bracket.next() == 999
+    bracket = Bracket(1000, None, steady=False)
     while (steps := bracket.next()) is not None:
         first = bracket.high is None
         bracket.note(steps, Verdict.SEEN if steps >= 298 else Verdict.OPEN, steps >= 298)
