@@ -23,6 +23,7 @@ from scipy.sparse import csr_array, vstack
 Floats = NDArray[np.float64]
 SCHEDULE = "started"  # the variable whose columns are schedules; other integer columns follow from them
 LARGEST = 1024.0  # a column that is not money and may be larger is measured in its own size
+STEP, NEAR = 1e-4, 1e-12  # values in steps of this; a relative error that is one of binary numbers
 COUNTED = {"level", "bonus", "gate"}  # continuous variables that are not money
 
 
@@ -83,6 +84,19 @@ class Program:
     def row_of(self) -> dict[str, int]:
         """Return {name of the constraint: row}; of a range, the row of its upper side."""
         return {constraint.name: k for k, constraint in enumerate(self.constraints)}
+
+    @cached_property
+    def stepped(self) -> bool:
+        """Tell whether the values of any two schedules are equal or at least `STEP` apart, whatever is paid."""
+        worth = np.flatnonzero(self.cost)
+        steps = self.cost[worth] / STEP
+        return bool(self.integer[worth].all() and (np.abs(steps - np.round(steps)) <= NEAR * np.abs(steps)).all())
+
+    def misses(self, x: Floats) -> float:
+        """Return by how much a point misses whole numbers and rows at most (in the solver's scale)."""
+        at, whole = self.matrix @ x, x[self.integer]
+        away = (np.abs(whole - np.round(whole)), at - self.row_upper, self.row_lower - at)
+        return max(float(part.max(initial=0.0)) for part in away)
 
     def with_bounds(self, lower: Floats, upper: Floats) -> "Program":
         """Return the program with other column bounds (in the solver's scale)."""

@@ -99,6 +99,7 @@ def _pass(highs: highspy.Highs, program: Program, relax: bool) -> None:
     highs.passModel(lp)
 
 
+EXACT, USUAL = 1e-7, 1e-6  # how near to whole an integer has to be, and how near HiGHS asks for by itself
 EMPTY = 1e-7  # what a row without columns may ask for, in its scale, and be called satisfied
 ENDINGS = {
     highspy.HighsModelStatus.kOptimal: Ending.OPTIMAL,
@@ -238,9 +239,18 @@ class Search:
     """One HiGHS run on one program; `relax` drops integrality."""
 
     def __init__(
-        self, program: Program, limits: Limits, relax: bool = False, presolve: bool = True, interior: bool = True
+        self,
+        program: Program,
+        limits: Limits,
+        relax: bool = False,
+        presolve: bool = True,
+        interior: bool = True,
+        tolerance: float = EXACT,
     ) -> None:
-        """Pass the program and set the options; unless `interior`, a large relaxation is solved by simplex, too."""
+        """Pass the program and set the options; unless `interior`, a large relaxation is solved by simplex, too.
+
+        `tolerance` is how far from whole an integer may be, and by how much a better plan must be better to be found.
+        """
         self.program, self.relax = program, relax
         self.highs = highspy.Highs()
         options: dict[str, bool | int | float | str] = {
@@ -248,7 +258,7 @@ class Search:
             "log_to_console": limits.log,
             "mip_rel_gap": limits.gap,
             "mip_abs_gap": 1e-9,
-            "mip_feasibility_tolerance": 1e-7,
+            "mip_feasibility_tolerance": tolerance,
             "primal_feasibility_tolerance": 1e-9,
             "dual_feasibility_tolerance": 1e-9,
             "random_seed": limits.seed,

@@ -17,7 +17,7 @@ import numpy as np
 
 from .columns import Root, relax
 from .compile import Floats, Program
-from .engine import Ending, Limits, Listener, Outcome, Progress, Search
+from .engine import EXACT, USUAL, Ending, Limits, Listener, Outcome, Progress, Search
 from .plans import Plans, whole_plans
 from .reduce import reduce
 from .signals import Interrupt
@@ -30,7 +30,7 @@ CONSTRUCTION = 0.6  # largest part of the time left that construction may take
 IMPROVEMENT = 0.85  # part of the time left after it that improvement takes,
 BRANCHING = 0.6  # or this where HiGHS's glance closed `TELLING` of the gap
 TELLING = 0.05
-STUCK = 0.6  # part of that without a better plan after which improvement ends
+STUCK = 0.8  # part of that without a better plan after which improvement ends
 DESCENT, CALM = 0.1, 25  # largest part of the time, or of the steps, that a descent takes; its steps in vain
 IDLE = 300  # steps without a better plan after which it ends where there is no time limit
 RACE = 8  # steps from a start and from what the relaxation leads to, before one of them is left
@@ -145,16 +145,28 @@ class Hunt:
         """Search with HiGHS, over whole plans or over periods."""
         plans = self.plans if self._listed() else None
         program = self.program if plans is None else plans.program
+        if start is not None and plans is not None:
+            start = plans.taken(start)
         whole = int(program.integer.sum())
-        presolve = whole > TINY or 2 * whole < len(program.cost)
-        search = Search(program, replace(self.limits, time_limit=seconds), presolve=presolve)
-        search.listen(self._heard, "search", self.began)
-        if start is not None:
-            search.start_from(start if plans is None else plans.taken(start))
-        outcome = search.run(self.interrupt)
+        if whole <= SMALL and program.stepped:
+            outcome = self._search(program, start, seconds, USUAL)
+            if outcome.x is not None and program.misses(outcome.x) > EXACT:
+                outcome = self._search(program, outcome.x, max(0.0, seconds - outcome.seconds), EXACT)
+        else:
+            outcome = self._search(program, start, seconds, EXACT)
         if plans is None or outcome.x is None:
             return outcome
         return replace(outcome, x=plans.point(outcome.x))
+
+    def _search(self, program: Program, start: Floats | None, seconds: float, tolerance: float) -> Outcome:
+        """Search a program with HiGHS, its integers as near to whole as `tolerance` says."""
+        whole = int(program.integer.sum())
+        presolve = whole > TINY or 2 * whole < len(program.cost)
+        search = Search(program, replace(self.limits, time_limit=seconds), presolve=presolve, tolerance=tolerance)
+        search.listen(self._heard, "search", self.began)
+        if start is not None:
+            search.start_from(start)
+        return search.run(self.interrupt)
 
     def _heard(self, progress: Progress) -> None:
         """Pass on HiGHS's progress with the best plan and bound of all phases."""
@@ -195,9 +207,9 @@ class Hunt:
             self._construct(walk, plans, deadline)
         elif not self.closed():
             self._race(walk, plans, deadline)
+        seconds = time.monotonic() - clock
+        self._descend(walk, plans)
         if start is None:
-            seconds = time.monotonic() - clock
-            self._descend(walk, plans)
             self._glance(walk, plans, seconds)
         self._improve(walk, plans)
         return root.ending

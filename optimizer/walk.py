@@ -25,14 +25,14 @@ from .reduce import reduce
 from .signals import Interrupt
 
 CONSTRUCTION = 60  # relaxations of a construction, more only until there is a plan
-STEP = 60  # relaxations of a step
+STEP, MEND = 40, 60  # relaxations of a step, and of one that mends
 LONGEST = 10.0  # most seconds of a step
-PATIENCE = 25  # steps without improvement after which branch and bound tries a larger neighbourhood
-BRANCH, NODES = 6.0, 300  # its seconds and nodes
+PATIENCE = 100  # steps in vain after which branch and bound tries a larger neighbourhood, then twice as many, and so on
+BRANCH, NODES = 3.0, 300  # its seconds and nodes
 MANY, BRANCHED = 25, (0.4, 0.6)  # its free initiatives: at least, and as parts of all, one after the other
-MENDS = 5  # times that a schedule is mended, for the best of them, if each takes `STEP` relaxations
+MENDS = 5  # times that a schedule is mended, for the best of them, if each takes `MEND` relaxations
 MENDING = 30  # steps after which a schedule is given up that still breaks limits
-HEAT = 0.05  # mean loss that a step may accept at the start of the walk, as a part of the gap
+HEAT = 0.1  # mean loss that a step may accept at the start of the walk, as a part of the gap
 SHORT = 1e-7  # shortfall, in the rows' scale, that is none
 
 
@@ -61,6 +61,7 @@ class Walk:
         self.stand: Stand | None = None
         self.best = -np.inf
         self.relaxations = self.turn = self.idle = self.branches = 0
+        self.patience = PATIENCE
 
     def round(self, deadline: float) -> bool:
         """Hold what the relaxation decides and do the least of the rest: a first plan, where that is one."""
@@ -111,7 +112,7 @@ class Walk:
 
     def mend(self, deadline: float) -> None:
         """Mend the stand several times, around other initiatives each time, and take the best; none: no stand."""
-        broken, best, enough = self.stand, None, self.relaxations + MENDS * STEP
+        broken, best, enough = self.stand, None, self.relaxations + MENDS * MEND
         while best is None or self.relaxations < enough:
             self.stand = broken
             for _ in range(MENDING):
@@ -143,17 +144,17 @@ class Walk:
         gap = 0.0 if soft or self.root.bound is None else max(0.0, self.root.bound - stand.value)
         loss = HEAT * heat * gap * float(self.chance.exponential())
         end = deadline if self.limits.steps is not None else min(deadline, time.monotonic() + LONGEST)
-        if not soft and self.idle >= PATIENCE:
-            self.idle = 0
+        if not soft and self.idle >= self.patience:
+            self.idle, self.patience = 0, 2 * self.patience
             found = self._branch(stand, deadline)
         else:
-            found = self._dive(stand.x, free, soft, stand.value - loss, STEP, end)
+            found = self._dive(stand.x, free, soft, stand.value - loss, MEND if soft else STEP, end)
         self.idle += 1
         if found is None:
             return False
         self.stand = found
         if soft or found.value > self.best:
-            self.best, self.idle = found.value, 0
+            self.best, self.idle, self.patience = found.value, 0, PATIENCE
         if soft and found.shortfall <= SHORT:
             self.begin(found.x, deadline)
         return True

@@ -5,8 +5,8 @@
 Per case: one cold run, then changes of one budget row by 10 % up or down that has nothing left in the plan, and of one
 currency's rate by 10 %. Each changed case is solved cold with the same time limit, then warm from the first run, with
 the cold run's final gap as its goal. Times are the processor's, from the call of `solve` (building included) until the
-gap is first that small. Some changes of rows with money to spare are reported apart: there the warm run stops by
-itself.
+gap is first that small, and until it is first as small as that of the run before (or the cold run's, if larger). Some
+changes of rows with money to spare are reported apart: there the warm run stops by itself.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import fundalign as fa
 
 CASES = ["hard-100", "soft-100", "hard-400", "horizon", "quantum"]
 SPENT, SPARE = 0.01, 0.2  # of a cycle's payments: what is left at most, and at least
+Pair = tuple[float, float | None]
 LEAST = 1e-4  # gap at which every run may stop
 TARGET = 0.2
 INTRODUCTION = """# Warm what-ifs
@@ -35,11 +36,12 @@ This file is written by `tools/bench/bench_whatifs.py`; a change by hand is lost
 
 A solved run is changed and solved again, *cold* (from nothing) and *warm* (`start=run`), one thread, the same time
 limit. **Binding**: one budget row that the plan uses up, or one exchange rate, by ±10 %. Seconds are the processor's,
-from the call of `solve`, building included, to the gap at which the cold run ends; the ratio is warm/cold, *never*
-where the warm run did not get there within the limit. Both searches depend on luck of some tenths of a per cent: where
-the cold run was lucky, the warm one has to find as good a plan. **Spare**: one budget row with money left over, by
-±10 %; the warm run stops by itself (a tenth above the first gap); seconds are of the whole call, settling and
-verifying included.
+from the call of `solve`, building included. **To the cold gap**: until the gap is that at which the cold run ends; the
+ratio is warm/cold, *never* where the warm run did not get there within the limit. Both searches depend on luck of some
+tenths of a per cent: where the cold run was lucky, the warm one has to find as good a plan. **To the gap before**: the
+same until the answer is as sure as the run it is compared with, that is, to the gap of that run, or to the cold run's
+where it stayed above it. **Spare**: one budget row with money left over, by ±10 %; the warm run stops by itself (a
+tenth above the first gap); seconds are of the whole call, settling and verifying included.
 """
 
 
@@ -60,20 +62,22 @@ class Change:
 
 @dataclass(frozen=True)
 class Trial:
-    """One change solved cold and warm; times in seconds, None for never."""
+    """One change solved cold and warm; pairs of seconds are (cold, warm), None for never.
+
+    `same` are to the cold run's `gap`, `before` to that of the run before, or the cold run's if that is larger.
+    """
 
     change: Change
     gap: float
-    cold: float
-    warm: float | None
-    whole_cold: float
-    whole_warm: float
+    same: Pair
+    before: Pair
+    whole: tuple[float, float]
     phase: str
 
-    @property
-    def ratio(self) -> float:
-        """Return warm/cold, infinite for never."""
-        return float("inf") if self.warm is None else self.warm / max(self.cold, 1e-3)
+
+def ratio(pair: Pair) -> float:
+    """Return warm/cold, infinite for never."""
+    return float("inf") if pair[1] is None else pair[1] / max(pair[0], 1e-3)
 
 
 @dataclass
@@ -98,6 +102,9 @@ class Trace:
         return next((seconds for seconds, found in self.points if found <= gap * (1 + 1e-6) + 1e-12), None)
 
 
+Solved = tuple[fa.Run, Trace, float]
+
+
 def changes_of(run: fa.Run, count: int, spare: int, seed: int) -> list[Change]:
     """Draw `count` binding changes, two rates among them, and `spare` of rows with money to spare."""
     assert run.plan is not None
@@ -119,7 +126,7 @@ def changes_of(run: fa.Run, count: int, spare: int, seed: int) -> list[Change]:
     return found
 
 
-def solve(case: fa.Case, options: fa.SolveOptions) -> tuple[fa.Run, Trace, float] | None:
+def solve(case: fa.Case, options: fa.SolveOptions) -> Solved | None:
     """Solve and hear; return the run, what was heard and the processor seconds of it all; None without a plan."""
     trace = Trace()
     try:
@@ -140,14 +147,17 @@ def trial(base: fa.Run, change: Change, seconds: float) -> Trial | None:
     gap = cold[0].report.gap or 0.0
     goal = max(gap * (1 + 1e-6), LEAST) if change.binding else None
     warm = solve(case, fa.SolveOptions(gap=goal, time_limit=seconds, threads=1, start=base))
-    reached = max(gap, LEAST)
-    when = cold[1].reached(reached) or cold[2]
-    if warm is None:
-        return Trial(change, gap, when, None, cold[2], seconds, "no plan")
-    ended = warm[0].report
-    near = ended.gap is not None and ended.gap <= reached * (1 + 1e-6) + 1e-12
-    first = warm[1].reached(reached) or (warm[2] if near else None)
-    return Trial(change, gap, when, first, cold[2], warm[2], ended.phase)
+    same, before = (pair(max(g, LEAST), cold, warm) for g in (gap, max(gap, base.report.gap or 0.0)))
+    whole = cold[2], seconds if warm is None else warm[2]
+    return Trial(change, gap, same, before, whole, "no plan" if warm is None else warm[0].report.phase)
+
+
+def pair(gap: float, cold: Solved, warm: Solved | None) -> Pair:
+    """Return when the cold run, which gets there, and the warm one had a gap."""
+    found = [None if run is None else run[1].reached(gap) for run in (cold, warm)]
+    if warm is not None and found[1] is None and (warm[0].report.gap or 0.0) <= gap * (1 + 1e-6) + 1e-12:
+        found[1] = warm[2]  # settled to the cent it is there
+    return found[0] or cold[2], found[1]
 
 
 def measured(name: str, given: argparse.Namespace) -> tuple[fa.Run, list[Trial]]:
@@ -163,10 +173,15 @@ def measured(name: str, given: argparse.Namespace) -> tuple[fa.Run, list[Trial]]
             print(f"  {change}: no plan", flush=True)
             continue
         trials.append(found)
-        warm = NEVER if found.warm is None else f"{found.warm:.1f}"
-        words = f"gap {found.gap:.3%}, cold {found.cold:.1f} s, warm {warm} s ({found.phase}), ratio {found.ratio:.2f}"
-        print(f"  {change}: {words}, whole {found.whole_cold:.1f} and {found.whole_warm:.1f} s", flush=True)
+        words = f"gap {found.gap:.3%}, to it {told(found.same)}, to that before {told(found.before)} ({found.phase})"
+        print(f"  {change}: {words}, whole {found.whole[0]:.1f} and {found.whole[1]:.1f} s", flush=True)
     return base, trials
+
+
+def told(times: Pair) -> str:
+    """Return a pair of times in words."""
+    warm = NEVER if times[1] is None else f"{times[1]:.1f}"
+    return f"cold {times[0]:.1f} s, warm {warm} s, ratio {ratio(times):.2f}"
 
 
 def middle(values: Sequence[float]) -> str:
@@ -181,24 +196,20 @@ def line(name: str, base: fa.Run, trials: list[Trial]) -> list[str]:
     """Return the cells of a case."""
     binding = [t for t in trials if t.change.binding]
     spare = [t for t in trials if not t.change.binding]
-    warm = [float("inf") if t.warm is None else t.warm for t in binding]
-    return [
-        name,
-        f"{number(100 * (base.report.gap or 0.0))} %",
-        str(len(binding)),
-        f"{middle([100 * t.gap for t in binding])} %",
-        middle([t.cold for t in binding]),
-        middle(warm),
-        middle([t.ratio for t in binding]),
-        f"{sum(t.ratio <= TARGET for t in binding)}",
-        f"{sum(t.warm is None for t in binding)}",
-        middle([t.whole_cold for t in spare]),
-        middle([t.whole_warm for t in spare]),
-    ]
+    cells = [name, f"{number(100 * (base.report.gap or 0.0))} %", str(len(binding))]
+    cells.append(f"{middle([100 * t.gap for t in binding])} %")
+    for pairs in ([t.same for t in binding], [t.before for t in binding]):
+        cells += [middle([cold for cold, _ in pairs])]
+        cells += [middle([float("inf") if warm is None else warm for _, warm in pairs])]
+        cells += [middle([ratio(each) for each in pairs]), str(sum(ratio(each) <= TARGET for each in pairs))]
+        cells += [str(sum(warm is None for _, warm in pairs))]
+    return [*cells, middle([t.whole[0] for t in spare]), middle([t.whole[1] for t in spare])]
 
 
 HEADINGS = (
-    *("case", "gap before", "binding", "cold gap", "cold s", "warm s", "ratio", "≤ 1/5", "never"),
+    *("case", "gap before", "binding", "cold gap"),
+    *("to the cold gap: cold s", "warm s", "ratio", "≤ 1/5", "never"),
+    *("to the gap before: cold s", "warm s", "ratio", "≤ 1/5", "never"),
     *("spare: cold s", "warm s"),
 )
 

@@ -98,7 +98,7 @@ def relaxation(program: Program, limit: float) -> Record:
 
     times: list[float] = []
     while len(times) < (3 if sum(times) < REPEAT_BELOW else 1):
-        outcome = Relaxation(program, Limits(threads=1)).solve(limit, Interrupt())
+        outcome = Relaxation(program, Limits(threads=1), interior=True).solve(limit, Interrupt())
         times.append(outcome.seconds)
         if outcome.ending is not Ending.OPTIMAL:
             return {"lp_seconds": None, "lp_bound": None}
