@@ -142,7 +142,8 @@ class Relaxation:
         options: dict[str, bool | int | float | str] = {
             "output_flag": False,
             "random_seed": limits.seed,
-            "threads": limits.threads,
+            "threads": 0,  # of a thread's solvers HiGHS refuses those that name another number than the first one did
+            "parallel": "off",
             "solver": "ipm" if interior else "simplex",
         }
         if not interior:

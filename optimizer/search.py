@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .columns import Root, relax
+from .company import Company, company
 from .compile import Floats, Program
 from .engine import EXACT, USUAL, Ending, Limits, Listener, Outcome, Progress, Search
 from .plans import Plans, whole_plans
 from .reduce import reduce
 from .signals import Interrupt
-from .walk import SHORT, Walk
+from .walk import SHORT, Stand, Walk
 from .warm import Warm
 
 TINY = 50  # integer columns up to which HiGHS is faster without presolve, where they are at least half of all
@@ -289,7 +290,10 @@ class Hunt:
 
     def _stands(self, walk: Walk, plans: Plans, phase: str) -> None:
         """Keep where the walk stands, if it is a plan and the best."""
-        stand = walk.stand
+        self._keep_stand(walk.stand, plans, phase)
+
+    def _keep_stand(self, stand: Stand | None, plans: Plans, phase: str) -> None:
+        """Keep a stand, if it is a plan and the best."""
         if stand is not None and stand.shortfall <= SHORT:
             best = self.objective is None or stand.value > self.objective
             if best and self.keep(plans.point(stand.x), stand.value, phase):
@@ -297,7 +301,16 @@ class Hunt:
 
     def _improve(self, walk: Walk, plans: Plans) -> None:
         """Step until the gap is closed, the steps or the time are used up, nothing is found, or a signal comes."""
-        began, allowed, steps = time.monotonic(), self.improvement * self.left(), self.limits.steps
+        allowed = self.improvement * self.left()
+        if walk.stand is None or self.interrupt or self.closed():
+            return
+        with company(walk, allowed) as others:
+            self._on(walk, plans, others, allowed)
+        self._keep_stand(others.best, plans, "improvement")
+
+    def _on(self, walk: Walk, plans: Plans, others: Company, allowed: float) -> None:
+        """Step beside others."""
+        began, steps = time.monotonic(), self.limits.steps
         better, last = 0.0, walk.turn
         while walk.stand is not None and not self.interrupt and not self.closed():
             if steps is not None:
@@ -311,6 +324,8 @@ class Hunt:
             phase, before = "mending" if walk.stand.shortfall > SHORT else "improvement", self.objective
             if walk.step(1.0 - spent, self.deadline):
                 self._stands(walk, plans, phase)
+            self._keep_stand(others.best, plans, phase)
             if self.objective != before or phase == "mending":
                 better, last = spent, walk.turn
+            others.check()
             self.tell(phase)

@@ -10,7 +10,7 @@ import pytest
 from fundalign.inputs.case import Case
 from fundalign.inputs.faults import Infeasible
 from fundalign.inputs.read import case_from_tables
-from fundalign.optimizer.engine import Ending, Limits, Progress, Search
+from fundalign.optimizer.engine import Ending, Limits, Progress, Relaxation, Search
 from fundalign.optimizer.signals import Interrupt, listening
 from fundalign.optimizer.solve import SolveOptions, solve
 from fundalign.results.plan import Status
@@ -226,3 +226,12 @@ def test_engine_knows_an_interrupt_before_it_starts() -> None:
     made = program([1, 1], [(-INFINITE, [2, 2], 3)], upper=[1, 1], integer=[True, True])
     outcome = Search(made, Limits(threads=1)).run(interrupt)
     assert outcome.ending in (Ending.INTERRUPTED, Ending.OPTIMAL)  # it may be done before it can be stopped
+
+
+def test_relaxations_with_other_numbers_of_threads_do_not_disturb_each_other() -> None:
+    """HiGHS refuses a second number of threads in one thread: once every later relaxation of a dive failed so."""
+    made = program([1.0, 1.0], [(-INFINITE, [1.0, 2.0], 4.0)], upper=[3.0, 3.0])
+    for threads in (3, 1, 0, 2, 1):
+        outcome = Relaxation(made, Limits(threads=threads)).solve(60.0, Interrupt(), brief=True)
+        assert outcome.ending is Ending.OPTIMAL
+        assert outcome.objective == pytest.approx(3.5)

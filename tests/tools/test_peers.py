@@ -17,8 +17,9 @@ from peers_log import events_of, solution_of
 from peers_mps import write_mps
 
 from fundalign.models.build import build
+from fundalign.optimizer import engine
 from fundalign.optimizer.compile import Floats, Program, compile_model
-from fundalign.optimizer.engine import Limits, Search
+from fundalign.optimizer.engine import Limits, Outcome, Relaxation, Search
 
 
 def program_of(name: str) -> Program:
@@ -133,6 +134,21 @@ def test_a_peer_proves_a_tiny_case(solver: str, tmp_path: Path) -> None:
     checked = bench_worker.check(program, answer, record["events"])
     assert checked["plan"]["holds"]
     assert checked["plan"]["objective"] == pytest.approx(19.0)
+
+
+def test_the_relaxation_is_measured_by_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the unit of the ratios: the faster way to solve it, as the report says."""
+    used: list[str] = []
+
+    class Spy(Relaxation):
+        def solve(self, seconds: float, interrupt: object, at_least: float = -np.inf, brief: bool = False) -> Outcome:
+            used.append(self.highs.getOptionValue("solver")[1])
+            return super().solve(seconds, interrupt, at_least, brief)
+
+    monkeypatch.setattr(engine, "Relaxation", Spy)
+    record = bench_worker.relaxation(program_of("hard-4"), 10.0)
+    assert record["lp_seconds"] > 0.0
+    assert used == ["ipm"] * 3
 
 
 def test_a_stopped_benchmark_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -164,8 +164,7 @@ def measured(name: str, given: argparse.Namespace) -> tuple[fa.Run, list[Trial]]
     """Return the base run of a case and what its changes gave."""
     case = case_of(name, given.seed)
     base = fa.solve(case, fa.SolveOptions(gap=LEAST, time_limit=given.seconds, threads=1))
-    told = f"{name}: {base.report.objective:,.2f}, gap {base.report.gap:.3%}, {base.report.seconds:.1f} s"
-    print(told, flush=True)
+    print(f"{name}: {base.report.objective:,.2f}, gap {base.report.gap:.3%}, {base.report.seconds:.1f} s", flush=True)
     trials = []
     for change in changes_of(base, given.changes, given.spare, given.seed):
         found = trial(base, change, given.seconds)
