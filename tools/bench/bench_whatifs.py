@@ -1,12 +1,12 @@
 """Warm what-ifs beside cold ones: how long each takes to the gap at which the cold run ends, on the same machine.
 
-    python tools/bench/bench_whatifs.py [CASE …] [--seconds 30] [--changes 20] [--out docs/benchmarks/whatifs.md]
+    python tools/bench/bench_whatifs.py [CASE …] [--seconds 30] [--base-seconds 60] [--changes 20] [--out FILE]
 
-Per case: one cold run, then changes of one budget row by 10 % up or down that has nothing left in the plan, and of one
-currency's rate by 10 %. Each changed case is solved cold with the same time limit, then warm from the first run, with
-the cold run's final gap as its goal. Times are the processor's, from the call of `solve` (building included) until the
-gap is first that small, and until it is first as small as that of the run before (or the cold run's, if larger). Some
-changes of rows with money to spare are reported apart: there the warm run stops by itself.
+Per case: one cold run, as long as the benchmark's, then changes of one budget row by 10 % up or down that has nothing
+left in the plan, and of one currency's rate by 10 %. Each changed case is solved cold, then warm from the first run,
+with the same time limit and the cold run's final gap as its goal. Times are the processor's, from the call of `solve`
+(building included) until the gap is first that small, and until it is first as small as that of the run before (or the
+cold run's, if larger). Some changes of rows with money to spare are reported apart: there the warm run stops by itself.
 """
 
 from __future__ import annotations
@@ -34,14 +34,15 @@ INTRODUCTION = """# Warm what-ifs
 
 This file is written by `tools/bench/bench_whatifs.py`; a change by hand is lost.
 
-A solved run is changed and solved again, *cold* (from nothing) and *warm* (`start=run`), one thread, the same time
-limit. **Binding**: one budget row that the plan uses up, or one exchange rate, by ±10 %. Seconds are the processor's,
-from the call of `solve`, building included. **To the cold gap**: until the gap is that at which the cold run ends; the
-ratio is warm/cold, *never* where the warm run did not get there within the limit. Both searches depend on luck of some
-tenths of a per cent: where the cold run was lucky, the warm one has to find as good a plan. **To the gap before**: the
-same until the answer is as sure as the run it is compared with, that is, to the gap of that run, or to the cold run's
-where it stayed above it. **Spare**: one budget row with money left over, by ±10 %; the warm run stops by itself (a
-tenth above the first gap); seconds are of the whole call, settling and verifying included.
+A run that was solved for as long as in [the benchmark](README.md) is changed and solved again, *cold* (from nothing)
+and *warm* (`start=run`), one thread, the same time limit. **Binding**: one budget row that the plan uses up,
+or one exchange rate, by ±10 %. Seconds are the processor's, from the call of `solve`, building included. **To the cold
+gap**: until the gap is that at which the cold run ends; the ratio is warm/cold, *never* where the warm run did not get
+there within the limit. Both searches depend on luck of some tenths of a per cent: where the cold run was lucky, the
+warm one has to find as good a plan. **To the gap before**: the same until the answer is as sure as the run it is
+compared with, that is, to the gap of that run, or to the cold run's where it stayed above it. **Spare**: one budget row
+with money left over, by ±10 %; the warm run stops by itself (a tenth above the first gap); seconds are of the whole
+call, settling and verifying included.
 """
 
 
@@ -163,7 +164,7 @@ def pair(gap: float, cold: Solved, warm: Solved | None) -> Pair:
 def measured(name: str, given: argparse.Namespace) -> tuple[fa.Run, list[Trial]]:
     """Return the base run of a case and what its changes gave."""
     case = case_of(name, given.seed)
-    base = fa.solve(case, fa.SolveOptions(gap=LEAST, time_limit=given.seconds, threads=1))
+    base = fa.solve(case, fa.SolveOptions(gap=LEAST, time_limit=given.base_seconds, threads=1))
     print(f"{name}: {base.report.objective:,.2f}, gap {base.report.gap:.3%}, {base.report.seconds:.1f} s", flush=True)
     trials = []
     for change in changes_of(base, given.changes, given.spare, given.seed):
@@ -217,7 +218,8 @@ def main() -> None:
     """Run what the command line asks for; print the table and write the report."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("cases", nargs="*", default=CASES, help=f"default: {' '.join(CASES)}")
-    parser.add_argument("--seconds", type=float, default=30.0, help="time limit of every run")
+    parser.add_argument("--seconds", type=float, default=30.0, help="time limit of every what-if")
+    parser.add_argument("--base-seconds", type=float, default=60.0, help="time limit of the run they start from")
     parser.add_argument("--changes", type=int, default=20, help="binding changes of a case")
     parser.add_argument("--spare", type=int, default=4, help="changes of rows with money to spare")
     parser.add_argument("--seed", type=int, default=1, help="of the generated case and of the changes")
@@ -227,7 +229,8 @@ def main() -> None:
     for name in given.cases:
         rows.append(line(name, *measured(name, given)))
         machine = "; ".join(f"{what} {value}" for what, value in describe().items())
-        limit = f"Medians; limit {given.seconds:g} s; seed {given.seed}. Machine: {machine}."
+        limits = f"limit {given.seconds:g} s, of the run before {given.base_seconds:g} s"
+        limit = f"Medians; {limits}; seed {given.seed}. Machine: {machine}."
         lines = [INTRODUCTION, *table(HEADINGS, rows), "", limit]
         if given.out is not None:
             given.out.parent.mkdir(parents=True, exist_ok=True)
