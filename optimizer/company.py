@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Lock
 
 from .signals import Interrupt
 from .walk import Stand, Walk
@@ -40,6 +41,7 @@ class Company:
         self.until = Until(interrupt)
         self.best: Stand | None = None
         self.walking: list[Future[None]] = []
+        self.one = Lock()
 
     def walk(self, walk: Walk, seconds: float) -> None:
         """Walk with less and less heat until the time is over (in a thread of its own)."""
@@ -52,9 +54,10 @@ class Company:
                 self._offer(walk.stand)
 
     def _offer(self, stand: Stand | None) -> None:
-        """Keep a stand if it is the best; two at the same moment may lose the worse one, or the better one once."""
-        if stand is not None and (self.best is None or stand.value > self.best.value):
-            self.best = stand
+        """Keep a stand if it is the best, one thread at a time."""
+        with self.one:
+            if stand is not None and (self.best is None or stand.value > self.best.value):
+                self.best = stand
 
     def check(self) -> None:
         """Raise what a companion ended in."""

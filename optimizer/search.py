@@ -309,7 +309,7 @@ class Hunt:
         self._keep_stand(others.best, plans, "improvement")
 
     def _on(self, walk: Walk, plans: Plans, others: Company, allowed: float) -> None:
-        """Step beside others."""
+        """Step, and keep what the others find meanwhile."""
         began, steps = time.monotonic(), self.limits.steps
         better, last = 0.0, walk.turn
         while walk.stand is not None and not self.interrupt and not self.closed():
