@@ -115,7 +115,7 @@ OPTIONS = (
     click.option("--scenario", metavar="NAME", help="A scenario of the case's scenarios.toml."),
     click.option("--set", "changes", multiple=True, metavar="CHANGE", help=f"A what-if, several allowed: {WHAT_IF}."),
     click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the solver."),
-    click.option("--threads", type=click.IntRange(0, 256), default=0, help="Cores to use; 0 = all."),
+    click.option("--threads", type=click.IntRange(0, 256), default=0, help="Cores to use, 0 = all; at most 8 walks."),
     click.option("--solver-log", is_flag=True, help="Show the solver's own log on stderr."),
     click.option("--force", is_flag=True, help="Replace an earlier run in the output folder."),
     click.option("--log-json", is_flag=True, help="One JSON object per line on stderr, for batch jobs."),

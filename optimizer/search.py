@@ -2,12 +2,13 @@
 
 1. relaxation    the LP over whole plans by column generation: a bound, and the few initiatives it leaves undecided
 2. construction  initiatives that the LP decides are held, the others are decided by a dive (with slack if need be)
-3. improvement   some initiatives are set free, the others held, and a dive looks for better, again and again
+3. improvement   some initiatives are set free, the others held, and a dive looks for better, again and again, by as
+                 many walks at once as there are threads
 4. search        HiGHS on the whole program from that plan, for the bound and for what is better
 
 A start (a plan of another case) is mended instead of constructing. The best plan and the tightest bound of all phases
-are kept at every moment. Deterministic for a seed and a number of `steps`; without the latter, up to when time runs
-out. Source: solving.md, "Method that worked".
+are kept at every moment. Deterministic for a seed and a number of `steps`, with which there is one walk; without the
+latter, up to when time runs out. Source: solving.md, "Method that worked".
 """
 
 import time
